@@ -1,0 +1,68 @@
+// Package device models a CXL memory device with near-data processing: its
+// memory, the path to it, and its NDP core.
+//
+// From MoNDE (DAC 2024, doi 10.1145/3649329.3655951). An expert's weights are
+// read once a pass at the effective bandwidth, and compute and memory overlap,
+// as double-buffered tiles allow. DRAM commands, bank conflicts and the
+// instruction queue are left out until the cycle-level device, which stands
+// behind the same interface.
+package device
+
+import (
+	"errors"
+
+	"monde/core/fault"
+	"monde/core/ndp"
+	"monde/core/unit"
+)
+
+// Spec is what a user may choose. Count 0 means that the machine has no such
+// device, and the other fields do not matter.
+type Spec struct {
+	Name       string              `json:"name"`
+	Count      int                 `json:"count"`                 // equal devices, experts spread evenly
+	Memory     unit.Bytes          `json:"memory_bytes"`          // each
+	Bandwidth  unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // each
+	Efficiency float64             `json:"efficiency"`            // share of it that a weight stream reaches
+	Command    unit.Time           `json:"command_ps"`            // from the host's instruction to its start, an expert
+	NDP        ndp.Spec            `json:"ndp"`
+	Power      unit.Power          `json:"power_mw"` // each, without the NDP core
+}
+
+// Validate reports every field that no device can have.
+func (s Spec) Validate() error {
+	if s.Count == 0 {
+		return nil
+	}
+	return errors.Join(
+		fault.Unless(s.Count > 0 && s.Count <= 64, "count", "must be 0 to 64, got %d", s.Count),
+		fault.Unless(s.Memory > 0 && s.Memory <= 1<<50, "memory_bytes", "must be 1 to 2^50, got %d", s.Memory),
+		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
+		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),
+		fault.Unless(s.Command >= 0 && s.Command <= unit.Second, "command_ps", "must be 0 to 1e12, got %d", s.Command),
+		fault.In("ndp", s.NDP.Validate()),
+		fault.Unless(s.Power >= 0 && s.Power <= 1e9, "power_mw", "must be 0 to 1e9, got %d", s.Power),
+	)
+}
+
+// A Device is a Spec made ready.
+type Device struct {
+	rate    unit.BytesPerSecond
+	command unit.Time
+	core    ndp.Core
+}
+
+// New returns one device of a valid Spec with Count > 0.
+func New(s Spec) Device {
+	return Device{unit.Scaled(s.Bandwidth, s.Efficiency), s.Command, ndp.New(s.NDP)}
+}
+
+// Rate returns the bandwidth that a weight stream reaches on one device.
+func (d Device) Rate() unit.BytesPerSecond { return d.rate }
+
+// Expert returns how long one device takes for t > 0 tokens of one expert with
+// the given weights, which take b bytes. Weights are streamed once a pass.
+func (d Device) Expert(t int, weights int64, b unit.Bytes) unit.Time {
+	stream := d.rate.Transfer(b * unit.Bytes(d.core.Passes(t)))
+	return d.command + max(stream, d.core.Compute(t, weights))
+}

@@ -1,0 +1,57 @@
+// Package link models the full-duplex link between a GPU and the memory behind
+// the host: PCIe, or CXL on the same lanes.
+//
+// A transfer takes a latency and then its bytes at the effective bandwidth; each
+// direction is its own resource. Bandwidth that grows with the size of a
+// transfer, pageable memory and switch contention are left out until the
+// calibrated model.
+package link
+
+import (
+	"errors"
+
+	"monde/core/fault"
+	"monde/core/unit"
+)
+
+// Spec is what a user may choose. It is plain data, and does not change.
+type Spec struct {
+	Name       string              `json:"name"`
+	Bandwidth  unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // each direction, peak
+	Efficiency float64             `json:"efficiency"`            // share of it that a large copy reaches
+	Latency    unit.Time           `json:"latency_ps"`            // from the request to the first byte, a transfer
+	Chunk      unit.Bytes          `json:"chunk_bytes"`           // a waiting AMove overtakes a PMove at the next multiple
+}
+
+// Validate reports every field that no link can have.
+func (s Spec) Validate() error {
+	return errors.Join(
+		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
+		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),
+		fault.Unless(s.Latency >= 0 && s.Latency <= unit.Second, "latency_ps", "must be 0 to 1e12, got %d", s.Latency),
+		fault.Unless(s.Chunk >= 64, "chunk_bytes", "must be at least 64, got %d", s.Chunk),
+	)
+}
+
+// A Link is a Spec made ready: it tells how long transfers take.
+type Link struct {
+	latency unit.Time
+	rate    unit.BytesPerSecond
+	chunk   unit.Time
+}
+
+// New returns the Link of a valid Spec.
+func New(s Spec) Link {
+	rate := unit.Scaled(s.Bandwidth, s.Efficiency)
+	return Link{s.Latency, rate, max(1, rate.Transfer(s.Chunk))}
+}
+
+// Rate returns the effective bandwidth of one direction.
+func (l Link) Rate() unit.BytesPerSecond { return l.rate }
+
+// Transfer returns how long b bytes occupy one direction.
+func (l Link) Transfer(b unit.Bytes) unit.Time { return l.latency + l.rate.Transfer(b) }
+
+// Chunk returns the time between the instants at which a bulk transfer may be
+// overtaken.
+func (l Link) Chunk() unit.Time { return l.chunk }

@@ -1,0 +1,120 @@
+// Package model describes Mixture-of-Experts transformers by their shapes: which
+// blocks hold experts, and the bytes and FLOPs of each part.
+//
+// Shapes come from the models' Hugging Face config.json files, and the classes
+// that read them. It leaves out what moves no time or memory: biases, norm
+// weights, position tables, dropout.
+package model
+
+import (
+	"errors"
+
+	"monde/core/fault"
+)
+
+// Spec is a model's shape. A zero Encoder.Blocks means a decoder-only model.
+type Spec struct {
+	Name    string `json:"name"`    // preset name, or what the config.json says
+	Family  string `json:"family"`  // model_type of its config.json
+	DModel  int    `json:"d_model"` // hidden size
+	DFF     int    `json:"d_ff"`    // inner size of a dense FFN block
+	Vocab   int    `json:"vocab"`
+	Encoder Stack  `json:"encoder"`
+	Decoder Stack  `json:"decoder"`
+
+	Heads     int `json:"heads"`
+	KVHeads   int `json:"kv_heads"`
+	HeadDim   int `json:"head_dim"`
+	LatentKV  int `json:"latent_kv"`  // MLA: kv_lora_rank + qk_rope_head_dim cached a token; 0 = keys and values
+	LatentQ   int `json:"latent_q"`   // MLA: q_lora_rank; 0 = a full query matrix
+	ValueDim  int `json:"value_dim"`  // MLA: v_head_dim; 0 = head_dim
+	Window    int `json:"window"`     // sliding attention window in tokens; 0 = none
+	WindowGap int `json:"window_gap"` // every WindowGap-th block attends in full; 0 = none does, if Window > 0
+
+	Experts   int  `json:"experts"`    // routed experts a MoE block
+	TopK      int  `json:"top_k"`      // experts a token
+	ExpertFF  int  `json:"expert_ff"`  // inner size of one expert
+	SharedFF  int  `json:"shared_ff"`  // inner size of all shared experts together; 0 = none
+	Gated     bool `json:"gated"`      // SwiGLU: three matrices an expert and FFN; otherwise two
+	TiedEmbed bool `json:"tied_embed"` // output head shares the embedding
+
+	WeightBits float64 `json:"weight_bits"` // bits a weight, outside experts
+	ExpertBits float64 `json:"expert_bits"` // bits a weight of an expert, scales included (MXFP4: 4.25)
+}
+
+// Stack is a run of equal blocks, some with experts: block i is a MoE block when
+// i >= MoEFirst and (i-MoEFirst) is a multiple of MoEStep. MoEStep 0: none is.
+type Stack struct {
+	Blocks   int `json:"blocks"`
+	MoEFirst int `json:"moe_first"`
+	MoEStep  int `json:"moe_step"`
+}
+
+// MoE reports whether block i has experts.
+func (s Stack) MoE(i int) bool {
+	return s.MoEStep > 0 && i >= s.MoEFirst && (i-s.MoEFirst)%s.MoEStep == 0
+}
+
+// MoEBlocks returns how many blocks of s have experts.
+func (s Stack) MoEBlocks() int {
+	if s.MoEStep <= 0 || s.Blocks <= s.MoEFirst {
+		return 0
+	}
+	return (s.Blocks-s.MoEFirst-1)/s.MoEStep + 1
+}
+
+// Matrices returns how many weight matrices one expert has.
+func (s Spec) Matrices() int {
+	if s.Gated {
+		return 3
+	}
+	return 2
+}
+
+// MoEBlocks returns how many MoE blocks the whole model has.
+func (s Spec) MoEBlocks() int { return s.Encoder.MoEBlocks() + s.Decoder.MoEBlocks() }
+
+// Limits of what a scenario may ask for; far above any published model, and low
+// enough that every byte count fits 63 bits.
+const (
+	maxDim     = 1 << 20
+	maxBlocks  = 1024
+	maxExperts = 1 << 14
+)
+
+// Validate reports every field that no model can have.
+func (s Spec) Validate() error {
+	within := func(v, lo, hi int, path string) error {
+		return fault.Unless(v >= lo && v <= hi, path, "must be %d to %d, got %d", lo, hi, v)
+	}
+	return errors.Join(
+		within(s.DModel, 1, maxDim, "d_model"),
+		within(s.DFF, 0, maxDim, "d_ff"),
+		within(s.Vocab, 0, 1<<24, "vocab"),
+		fault.In("encoder", s.Encoder.validate()),
+		fault.In("decoder", s.Decoder.validate()),
+		fault.Unless(s.MoEBlocks() > 0, "decoder.moe_step", "no block of the model has experts"),
+		within(s.Heads, 1, 1<<14, "heads"),
+		within(s.KVHeads, 1, max(1, s.Heads), "kv_heads"),
+		within(s.HeadDim, 1, 1<<14, "head_dim"),
+		within(s.LatentKV, 0, maxDim, "latent_kv"),
+		within(s.LatentQ, 0, maxDim, "latent_q"),
+		within(s.ValueDim, 0, 1<<14, "value_dim"),
+		within(s.Window, 0, 1<<24, "window"),
+		within(s.WindowGap, 0, maxBlocks, "window_gap"),
+		within(s.Experts, 1, maxExperts, "experts"),
+		within(s.TopK, 1, max(1, min(s.Experts, 256)), "top_k"),
+		within(s.ExpertFF, 1, maxDim, "expert_ff"),
+		within(s.SharedFF, 0, maxDim, "shared_ff"),
+		fault.Unless(s.WeightBits >= 0.5 && s.WeightBits <= 32, "weight_bits", "must be 0.5 to 32, got %g", s.WeightBits),
+		fault.Unless(s.ExpertBits >= 0.5 && s.ExpertBits <= 32, "expert_bits", "must be 0.5 to 32, got %g", s.ExpertBits),
+	)
+}
+
+func (s Stack) validate() error {
+	return errors.Join(
+		fault.Unless(s.Blocks >= 0 && s.Blocks <= maxBlocks, "blocks", "must be 0 to %d, got %d", maxBlocks, s.Blocks),
+		fault.Unless(s.MoEFirst >= 0, "moe_first", "must not be negative, got %d", s.MoEFirst),
+		fault.Unless(s.MoEStep >= 0, "moe_step", "must not be negative, got %d", s.MoEStep),
+	)
+}

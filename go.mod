@@ -1,0 +1,3 @@
+module monde
+
+go 1.26

@@ -20,7 +20,7 @@ import (
 // device, and the other fields do not matter.
 type Spec struct {
 	Name       string              `json:"name"`
-	Count      int                 `json:"count"`                 // equal devices, experts spread evenly
+	Count      int                 `json:"count"`                 // 0 or 1; several come with the cycle-level device
 	Memory     unit.Bytes          `json:"memory_bytes"`          // each
 	Bandwidth  unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // each
 	Efficiency float64             `json:"efficiency"`            // share of it that a weight stream reaches
@@ -35,7 +35,7 @@ func (s Spec) Validate() error {
 		return nil
 	}
 	return errors.Join(
-		fault.Unless(s.Count > 0 && s.Count <= 64, "count", "must be 0 to 64, got %d", s.Count),
+		fault.Unless(s.Count == 1, "count", "must be 0 or 1, got %d", s.Count),
 		fault.Unless(s.Memory > 0 && s.Memory <= 1<<50, "memory_bytes", "must be 1 to 2^50, got %d", s.Memory),
 		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
 		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),

@@ -1,0 +1,85 @@
+// Package policy decides where experts run. It sees a View and returns a
+// Decision; it never sees a device, a queue, a clock or a random number.
+//
+// The strategies are the configurations of MoNDE (DAC 2024,
+// doi 10.1145/3649329.3655951). Caches, predictors and prefetch are left out
+// until the eight-axis engine.
+package policy
+
+import (
+	"errors"
+	"slices"
+
+	"monde/core/fault"
+)
+
+// Name is a strategy.
+type Name string
+
+// Strategies of the paper.
+const (
+	Ideal Name = "Ideal"  // every expert's weights are in GPU memory, however large
+	GPUPM Name = "GPU+PM" // weights of active experts cross the link to the GPU (PMove)
+	MDAM  Name = "MD+AM"  // activations go to the memory device and back (AMove), which computes
+	MDLB  Name = "MD+LB"  // the H busiest experts go to the GPU, the rest stay on the device, at once
+	CPUAM Name = "CPU+AM" // activations go to the host CPU and back
+)
+
+// Names returns every strategy, best known baseline first.
+func Names() []Name { return []Name{Ideal, GPUPM, CPUAM, MDAM, MDLB} }
+
+// Transfer says whether PMove of one expert runs beside the compute of another.
+type Transfer string
+
+// Transfers.
+const (
+	Serial  Transfer = "serial"  // move, compute, move, compute
+	Overlap Transfer = "overlap" // the next experts' weights move while one computes
+)
+
+// AlphaMode says where H comes from.
+type AlphaMode string
+
+// Alpha modes.
+const (
+	Fixed AlphaMode = "fixed" // H = Alpha · BW_link/(BW_md+BW_link) · E_active
+	Auto  AlphaMode = "auto"  // the same, with the alpha that is best on profiling passes
+	Exact AlphaMode = "exact" // no formula: the best prefix of the experts by tokens, layer by layer
+)
+
+// Rounding turns the formula's H into a whole number of experts.
+type Rounding string
+
+// Roundings.
+const (
+	Floor   Rounding = "floor"
+	Nearest Rounding = "nearest" // halves up
+	Ceil    Rounding = "ceil"
+)
+
+// Spec is a strategy and its parameters. Those that Name does not use are
+// ignored, so that a user may switch back and forth.
+type Spec struct {
+	Name      Name      `json:"name"`
+	Transfer  Transfer  `json:"transfer"`       // GPU+PM
+	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB: experts that GPU memory holds in transit
+	AlphaMode AlphaMode `json:"alpha_mode"`     // MD+LB
+	Alpha     float64   `json:"alpha"`          // MD+LB fixed
+	Rounding  Rounding  `json:"rounding"`       // MD+LB fixed and auto
+	MinHot    int       `json:"min_hot"`        // MD+LB fixed and auto: H is at least this, or E_active; 0 lets H be 0
+	Profile   int       `json:"profile_passes"` // MD+LB auto: forward passes that alpha is tuned on
+}
+
+// Validate reports every field that no strategy can have.
+func (s Spec) Validate() error {
+	return errors.Join(
+		fault.Unless(slices.Contains(Names(), s.Name), "name", "must be one of %q, got %q", Names(), s.Name),
+		fault.Unless(s.Transfer == Serial || s.Transfer == Overlap, "transfer", "must be %q or %q, got %q", Serial, Overlap, s.Transfer),
+		fault.Unless(s.Staging >= 2 && s.Staging <= 1024, "staging", "must be 2 to 1024, got %d", s.Staging),
+		fault.Unless(s.AlphaMode == Fixed || s.AlphaMode == Auto || s.AlphaMode == Exact, "alpha_mode", "must be %q, %q or %q, got %q", Fixed, Auto, Exact, s.AlphaMode),
+		fault.Unless(s.Alpha >= 0 && s.Alpha <= 1e6, "alpha", "must be 0 to 1e6, got %g", s.Alpha),
+		fault.Unless(s.Rounding == Floor || s.Rounding == Nearest || s.Rounding == Ceil, "rounding", "must be %q, %q or %q, got %q", Floor, Nearest, Ceil, s.Rounding),
+		fault.Unless(s.MinHot >= 0 && s.MinHot <= 1<<14, "min_hot", "must be 0 to 16384, got %d", s.MinHot),
+		fault.Unless(s.Profile >= 1 && s.Profile <= 256, "profile_passes", "must be 1 to 256, got %d", s.Profile),
+	)
+}

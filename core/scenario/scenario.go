@@ -1,0 +1,98 @@
+// Package scenario holds what a user may set, and the presets.
+//
+// A scenario is plain data and the only input of a run: the same one gives the
+// same digest on every target. In JSON a part may be a preset's name, or an
+// object whose "base" names the preset that its other fields change; what is
+// absent keeps its default. It leaves out how a scenario runs: package system.
+package scenario
+
+import (
+	"errors"
+
+	"monde/core/device"
+	"monde/core/fault"
+	"monde/core/gpu"
+	"monde/core/host"
+	"monde/core/link"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/workload"
+)
+
+// Version is the version of the scenario format that this package writes.
+const Version = 1
+
+// Fidelity is how closely a run looks.
+type Fidelity string
+
+// Fidelities.
+const (
+	Analytic Fidelity = "analytic" // closed forms
+	Event    Fidelity = "event"    // discrete events over shared resources
+)
+
+// Machine is a GPU, the host behind its link, and a memory device if there is
+// one.
+type Machine struct {
+	Name   string      `json:"name"`
+	GPU    gpu.Spec    `json:"gpu"`
+	Link   link.Spec   `json:"link"`
+	Host   host.Spec   `json:"host"`
+	Device device.Spec `json:"device"`
+}
+
+// Scenario is everything that a run depends on. Trace is the content of a
+// user's own trace file, which travels beside the JSON.
+type Scenario struct {
+	Version  int           `json:"version"`
+	Title    string        `json:"title"` // for people; not part of the digest
+	Model    model.Spec    `json:"model"`
+	Workload workload.Spec `json:"workload"`
+	Machine  Machine       `json:"machine"`
+	Strategy policy.Spec   `json:"strategy"`
+	Fidelity Fidelity      `json:"fidelity"`
+	Seed     uint64        `json:"seed"` // below 2^53, so that JavaScript keeps it
+
+	Traces workload.Traces `json:"-"`
+}
+
+// Validate reports every mistake, each with its path in the scenario.
+func (s Scenario) Validate() error {
+	return errors.Join(
+		fault.Unless(s.Version == Version, "version", "must be %d, got %d", Version, s.Version),
+		fault.Unless(len(s.Title) <= 200, "title", "must be at most 200 bytes, got %d", len(s.Title)),
+		fault.In("model", s.Model.Validate()),
+		fault.In("workload", s.Workload.Validate()),
+		fault.In("machine", s.Machine.validate()),
+		fault.In("strategy", s.Strategy.Validate()),
+		fault.Unless(s.Fidelity == Analytic || s.Fidelity == Event, "fidelity", "must be %q or %q, got %q", Analytic, Event, s.Fidelity),
+		fault.Unless(s.Seed < 1<<53, "seed", "must be below 2^53, got %d", s.Seed),
+		s.fits(),
+	)
+}
+
+func (m Machine) validate() error {
+	return errors.Join(
+		fault.In("gpu", m.GPU.Validate()),
+		fault.In("link", m.Link.Validate()),
+		fault.In("host", m.Host.Validate()),
+		fault.In("device", m.Device.Validate()),
+	)
+}
+
+// fits reports the mistakes that lie between two parts of s.
+func (s Scenario) fits() error {
+	pair := s.Model.Encoder.Blocks > 0
+	one, two := workload.Prefill, workload.Decode
+	if pair {
+		one, two = workload.Encoder, workload.Decoder
+	}
+	phase := s.Workload.Phase
+	device := s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB
+	return errors.Join(
+		fault.Unless(phase == one || phase == two || phase == workload.Generate, "workload.phase",
+			"%s runs in phase %q, %q or %q, got %q", s.Model.Name, one, two, workload.Generate, phase),
+		fault.Unless(!device || s.Machine.Device.Count > 0, "machine.device.count",
+			"strategy %s computes on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+	)
+}

@@ -1,0 +1,179 @@
+// Package wire holds every message that crosses a boundary: between page and
+// worker, browser and server, and inside a link. TypeScript's types are
+// generated from it (wasm/wiregen).
+//
+// It knows formats only. What a message asks for is done by core and backend.
+package wire
+
+import (
+	"encoding/json"
+
+	"monde/core/fault"
+	"monde/core/report"
+	"monde/core/unit"
+)
+
+// Version is the version of every message of this package.
+const Version = 1
+
+// Kind says what a Message carries.
+type Kind string
+
+// Kinds. A stream is any number of progress and partial messages, then either a
+// report or a failed message, then end. After end the client closes.
+const (
+	KindProgress Kind = "progress"
+	KindPartial  Kind = "partial" // results so far
+	KindReport   Kind = "report"
+	KindFailed   Kind = "failed"
+	KindEnd      Kind = "end"
+)
+
+// Message is one message of a run's stream. Exactly the field that Kind names is
+// set; end carries nothing.
+type Message struct {
+	V        int            `json:"v"`
+	Seq      int64          `json:"seq"` // from 1, without gaps but for progress messages that coalesced
+	Kind     Kind           `json:"kind"`
+	Progress *Progress      `json:"progress,omitempty"`
+	Partial  *Partial       `json:"partial,omitempty"`
+	Report   *report.Report `json:"report,omitempty"`
+	Failed   *Failed        `json:"failed,omitempty"`
+}
+
+// Progress says how far a run has come.
+type Progress struct {
+	Done  int64     `json:"done"` // layers simulated, of all passes
+	Total int64     `json:"total"`
+	Now   unit.Time `json:"now_ps"` // simulated
+}
+
+// Partial is a result of a run that goes on: the layers of the passes so far.
+type Partial struct {
+	Latency unit.Time `json:"latency_ps"` // so far
+	Passes  int       `json:"passes"`     // complete
+	Tokens  int64     `json:"tokens"`     // processed so far
+}
+
+// Failed says why a run has no report.
+type Failed struct {
+	Code   Code          `json:"code"`
+	Reason string        `json:"reason"`
+	Fields []fault.Field `json:"fields"` // every mistake of the caller, with its path
+}
+
+// Code is what kind of failure a Failed is.
+type Code string
+
+// Codes.
+const (
+	CodeInvalid   Code = "invalid"   // the caller's to mend: Fields says where
+	CodeCancelled Code = "cancelled" // somebody asked for it
+	CodeBusy      Code = "busy"      // try again later
+	CodeInternal  Code = "internal"  // ours
+)
+
+// Op is what a Request asks of core in the page's worker.
+type Op string
+
+// Ops.
+const (
+	OpCatalog Op = "catalog" // -> Catalog
+	OpRun     Op = "run"     // Scenario -> messages, the last of kind report or failed
+	OpResolve Op = "resolve" // Scenario -> Resolved
+	OpEncode  Op = "encode"  // Scenario -> Link
+	OpDecode  Op = "decode"  // Link -> Resolved
+	OpModel   Op = "model"   // Config (a Hugging Face config.json) -> Resolved
+)
+
+// Request is one call of the page's worker into core.
+type Request struct {
+	Op       Op              `json:"op"`
+	Scenario json.RawMessage `json:"scenario,omitempty"`
+	Link     string          `json:"link,omitempty"`   // a fragment, or a query of readable parameters
+	Config   json.RawMessage `json:"config,omitempty"` // op model
+	Spans    bool            `json:"spans,omitempty"`  // op run: fill report.Timeline
+}
+
+// Reply answers every Op but run. Failed is set if nothing else is.
+type Reply struct {
+	V        int       `json:"v"`
+	Failed   *Failed   `json:"failed,omitempty"`
+	Catalog  *Catalog  `json:"catalog,omitempty"`
+	Resolved *Resolved `json:"resolved,omitempty"`
+	Link     string    `json:"link,omitempty"` // "#v1...."
+	Trace    *Trace    `json:"trace,omitempty"`
+}
+
+// Resolved is a scenario written in full, and as short as it can be.
+type Resolved struct {
+	Full     json.RawMessage  `json:"full"`  // every field; scenario.Scenario
+	Short    json.RawMessage  `json:"short"` // differences from the defaults, presets by name
+	Warnings []report.Warning `json:"warnings"`
+}
+
+// Catalog lists what a user may choose from.
+type Catalog struct {
+	Engine     string          `json:"engine"`
+	Default    json.RawMessage `json:"default"` // the default scenario in full
+	Models     []Choice        `json:"models"`
+	Machines   []Choice        `json:"machines"`
+	Strategies []Choice        `json:"strategies"`
+	Tables     []Table         `json:"tables"` // measured routing
+	Scenarios  []Choice        `json:"scenarios"`
+}
+
+// Choice is one preset.
+type Choice struct {
+	Name  string          `json:"name"`
+	Title string          `json:"title"` // a line for people
+	Text  string          `json:"text"`  // a sentence or two for people
+	Value json.RawMessage `json:"value"` // the part of a scenario that it stands for
+}
+
+// Table is one set of measured routing.
+type Table struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Datasets []string `json:"datasets"`
+	Experts  int      `json:"experts"`
+	TopK     int      `json:"top_k"`
+	Layers   int      `json:"layers"`
+	Trace    bool     `json:"trace"` // a token-level trace, not only popularity
+	File     string   `json:"file"`  // of the trace, beside the page; empty if none
+	Licence  string   `json:"licence"`
+	Origin   string   `json:"origin"`
+}
+
+// Trace describes a trace file that was read.
+type Trace struct {
+	Name     string `json:"name"`
+	SHA256   string `json:"sha256"`
+	Requests int    `json:"requests"`
+	Tokens   int    `json:"tokens"`
+	Layers   int    `json:"layers"`
+	Experts  int    `json:"experts"` // the highest id seen, and one
+	TopK     int    `json:"top_k"`
+}
+
+// RunState is a run on the server.
+type RunState struct {
+	ID       string  `json:"id"`
+	State    State   `json:"state"`
+	Stream   string  `json:"stream"` // path of its WebSocket
+	Failed   *Failed `json:"failed,omitempty"`
+	Digest   string  `json:"digest,omitempty"`
+	Watchers int     `json:"watchers"`
+}
+
+// State is how far a run on the server has come.
+type State string
+
+// States.
+const (
+	StateQueued    State = "queued"
+	StateRunning   State = "running"
+	StateDone      State = "done"
+	StateFailed    State = "failed"
+	StateCancelled State = "cancelled"
+)

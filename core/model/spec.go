@@ -27,7 +27,8 @@ type Spec struct {
 	HeadDim   int `json:"head_dim"`
 	LatentKV  int `json:"latent_kv"`  // MLA: kv_lora_rank + qk_rope_head_dim cached a token; 0 = keys and values
 	LatentQ   int `json:"latent_q"`   // MLA: q_lora_rank; 0 = a full query matrix
-	ValueDim  int `json:"value_dim"`  // MLA: v_head_dim; 0 = head_dim
+	RopeDim   int `json:"rope_dim"`   // MLA: qk_rope_head_dim, part of head_dim and of latent_kv
+	ValueDim  int `json:"value_dim"`  // v_head_dim; 0 = head_dim
 	Window    int `json:"window"`     // sliding attention window in tokens; 0 = none
 	WindowGap int `json:"window_gap"` // every WindowGap-th block attends in full; 0 = none does, if Window > 0
 
@@ -93,12 +94,14 @@ func (s Spec) Validate() error {
 		within(s.Vocab, 0, 1<<24, "vocab"),
 		fault.In("encoder", s.Encoder.validate()),
 		fault.In("decoder", s.Decoder.validate()),
+		fault.Unless(s.Decoder.Blocks > 0, "decoder.blocks", "must be at least 1: a model has a decoder"),
 		fault.Unless(s.MoEBlocks() > 0, "decoder.moe_step", "no block of the model has experts"),
 		within(s.Heads, 1, 1<<14, "heads"),
 		within(s.KVHeads, 1, max(1, s.Heads), "kv_heads"),
 		within(s.HeadDim, 1, 1<<14, "head_dim"),
 		within(s.LatentKV, 0, maxDim, "latent_kv"),
 		within(s.LatentQ, 0, maxDim, "latent_q"),
+		within(s.RopeDim, 0, max(0, min(s.LatentKV, s.HeadDim)), "rope_dim"),
 		within(s.ValueDim, 0, 1<<14, "value_dim"),
 		within(s.Window, 0, 1<<24, "window"),
 		within(s.WindowGap, 0, maxBlocks, "window_gap"),

@@ -1,7 +1,154 @@
 package scenario
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
 
-// Decode reads a scenario: what is absent keeps its default. The error names
-// every field that is unknown, of the wrong type or out of range.
-func Decode(doc []byte) (Scenario, error) { return Scenario{}, errors.New("scenario: not written yet") }
+	"monde/core/fault"
+	"monde/core/internal/strictjson"
+	"monde/core/model"
+	"monde/core/workload"
+)
+
+// MaxDocument is the largest scenario that Decode reads, in bytes.
+const MaxDocument = 1 << 20
+
+// Decode reads a scenario: what is absent keeps its default, and a part may be a
+// preset's name or an object with a "base". The error names every field that is
+// unknown, of the wrong type or out of range.
+func Decode(doc []byte) (Scenario, error) {
+	if len(doc) > MaxDocument {
+		return Scenario{}, fault.At("", "must be at most %d bytes, got %d", MaxDocument, len(doc))
+	}
+	tree, err := strictjson.Parse(doc)
+	if err != nil {
+		return Scenario{}, err
+	}
+	object, ok := tree.(map[string]any)
+	if !ok {
+		return Scenario{}, fault.At("", "must be an object")
+	}
+	s := Default()
+	err = errors.Join(takeModel(&s, object), takeMachine(&s, object), takeStrategy(object), choosePhase(&s, object))
+	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
+	if err != nil {
+		return Scenario{}, err
+	}
+	if err := s.Validate(); err != nil {
+		return Scenario{}, err
+	}
+	return s, nil
+}
+
+// takeBase removes the preset's name from object[key], which may be the name
+// alone, and returns it; empty if there is none.
+func takeBase(object map[string]any, key string) (string, error) {
+	switch v := object[key].(type) {
+	case string:
+		object[key] = map[string]any{}
+		return v, nil
+	case map[string]any:
+		base, named := v["base"]
+		if !named {
+			return "", nil
+		}
+		rest := maps.Clone(v)
+		delete(rest, "base")
+		object[key] = rest
+		if name, ok := base.(string); ok {
+			return name, nil
+		}
+		return "", fault.At(key+".base", "must be a string")
+	}
+	return "", nil
+}
+
+func takeModel(s *Scenario, object map[string]any) error {
+	if v, ok := object["model"].(map[string]any); ok && v["config"] != nil {
+		return takeConfig(s, object, v)
+	}
+	name, err := takeBase(object, "model")
+	if name == "" || err != nil {
+		return err
+	}
+	p, ok := model.Named(name)
+	if !ok {
+		return fault.At("model", "no model is named %q; known are %s", name, modelNames())
+	}
+	s.Model = p.Spec
+	return nil
+}
+
+// takeConfig reads a Hugging Face config.json from model.config.
+func takeConfig(s *Scenario, object, v map[string]any) error {
+	doc, err := json.Marshal(v["config"])
+	if err != nil {
+		return fault.At("model.config", "%v", err)
+	}
+	spec, _, err := model.FromConfig(doc)
+	if err != nil {
+		return fault.In("model.config", err)
+	}
+	s.Model = spec
+	rest := maps.Clone(v)
+	delete(rest, "config")
+	object["model"] = rest
+	return nil
+}
+
+func takeMachine(s *Scenario, object map[string]any) error {
+	name, err := takeBase(object, "machine")
+	if name == "" || err != nil {
+		return err
+	}
+	p, ok := MachineNamed(name)
+	if !ok {
+		return fault.At("machine", "no machine is named %q; known are %s", name, machineNames())
+	}
+	s.Machine = p.Machine
+	return nil
+}
+
+// takeStrategy lets the strategy's name stand for a strategy with its defaults.
+func takeStrategy(object map[string]any) error {
+	if name, ok := object["strategy"].(string); ok {
+		object["strategy"] = map[string]any{"name": name}
+	}
+	return nil
+}
+
+// choosePhase gives a document that names no phase the input pass of its model.
+func choosePhase(s *Scenario, object map[string]any) error {
+	w, _ := object["workload"].(map[string]any)
+	if _, named := w["phase"]; !named {
+		s.Workload.Phase = inputPhase(s.Model)
+	}
+	return nil
+}
+
+func inputPhase(m model.Spec) workload.Phase {
+	if m.Encoder.Blocks > 0 {
+		return workload.Encoder
+	}
+	return workload.Prefill
+}
+
+func modelNames() string {
+	var names []string
+	for _, p := range model.Presets() {
+		names = append(names, p.Spec.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func machineNames() string {
+	var names []string
+	for _, p := range MachinePresets() {
+		names = append(names, p.Machine.Name)
+	}
+	return strings.Join(names, ", ")
+}

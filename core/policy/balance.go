@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"math"
+
+	"monde/core/unit"
+)
+
+// balance is MD+LB: the H busiest experts go to the GPU, the rest are computed
+// where they live, both at once (MoNDE, DAC 2024, equations 3 and 4).
+type balance struct {
+	spec  Spec
+	alpha float64
+	order []int32
+	costs []unit.Time
+}
+
+var _ Placer = (*balance)(nil)
+
+// Place implements Placer.
+func (b *balance) Place(dst []Site, v *View) []Site {
+	b.order = ByTokens(b.order[:0], v.Tokens)
+	start := len(dst)
+	dst = everyone{Near}.Place(dst, v)
+	for _, id := range b.order[:b.hot(v)] {
+		dst[start+int(id)] = Moved
+	}
+	return dst
+}
+
+// hot returns H for v, whose active experts are in b.order.
+func (b *balance) hot(v *View) int {
+	if b.spec.AlphaMode == Exact {
+		b.costs = prefixCosts(b.costs[:0], v, b.order)
+		return cheapest(b.costs)
+	}
+	return HotExperts(b.spec, b.alpha, v, len(b.order))
+}
+
+// HotExperts returns H = alpha · BW_link/(BW_near+BW_link) · active, rounded as
+// the Spec says, at least MinHot and at most active (equation 4).
+func HotExperts(s Spec, alpha float64, v *View, active int) int {
+	x := float64(alpha * share(v))
+	x = float64(x * float64(active))
+	switch s.Rounding {
+	case Floor:
+		x = math.Floor(x)
+	case Ceil:
+		x = math.Ceil(x)
+	default:
+		x = math.Floor(x + 0.5)
+	}
+	h := active
+	if x < float64(active) {
+		h = int(x)
+	}
+	return min(max(h, s.MinHot), active)
+}
+
+// share returns BW_link / (BW_near + BW_link).
+func share(v *View) float64 {
+	return float64(v.LinkRate) / float64(v.LinkRate+v.NearRate)
+}
+
+// prefixCosts appends, for H = 0, 1, …, len(order), how long the layer's experts
+// take with the first H of order on the GPU: the longer of the two paths. AMove
+// results pass PMove on the same link, so they lengthen both.
+func prefixCosts(dst []unit.Time, v *View, order []int32) []unit.Time {
+	var near, gpu unit.Time
+	var cold int64
+	for _, id := range order {
+		near += v.Near[id]
+		cold += int64(v.Tokens[id])
+	}
+	for h := 0; ; h++ {
+		across := amove(v, cold)
+		dst = append(dst, max(moved(v, order[:h], gpu), across+near)+across)
+		if h == len(order) {
+			return dst
+		}
+		id := order[h]
+		gpu += v.GPU[id]
+		near -= v.Near[id]
+		cold -= int64(v.Tokens[id])
+	}
+}
+
+// moved is the path of PMove and the GPU, transfers beside compute.
+func moved(v *View, hot []int32, gpu unit.Time) unit.Time {
+	if len(hot) == 0 {
+		return 0
+	}
+	last := v.GPU[hot[len(hot)-1]]
+	return max(unit.Time(len(hot))*v.Move+last, v.Move+gpu)
+}
+
+// amove is one AMove of the given tokens; none takes no time.
+func amove(v *View, tokens int64) unit.Time {
+	if tokens == 0 {
+		return 0
+	}
+	return v.AMove + unit.Time(tokens)*v.Token
+}
+
+// cheapest returns the index of the least cost, the first among equals.
+func cheapest(costs []unit.Time) int {
+	best := 0
+	for i, c := range costs {
+		if c < costs[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// tries is how many values of alpha Tune looks at: H moves by whole experts, so
+// a finer grid than the experts of a layer finds nothing more.
+const tries = 256
+
+// Tune returns the alpha, from 0 to the one that moves every expert, for which
+// MD+LB's layers take the least time in all over the views of profiling passes.
+// Among equals it is the least.
+func Tune(s Spec, views []View) float64 {
+	if len(views) == 0 {
+		return 1
+	}
+	costs := make([][]unit.Time, len(views))
+	for i := range views {
+		costs[i] = prefixCosts(nil, &views[i], ByTokens(nil, views[i].Tokens))
+	}
+	best, least := 0.0, unit.Never
+	for i := range tries + 1 {
+		alpha := float64(i) / float64(tries) / share(&views[0])
+		if c := total(s, alpha, views, costs); c < least {
+			best, least = alpha, c
+		}
+	}
+	return best
+}
+
+func total(s Spec, alpha float64, views []View, costs [][]unit.Time) unit.Time {
+	var sum unit.Time
+	for i := range views {
+		sum += costs[i][HotExperts(s, alpha, &views[i], len(costs[i])-1)]
+	}
+	return sum
+}

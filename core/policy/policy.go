@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"slices"
+
+	"monde/core/unit"
+)
+
+// Site is where an expert of a layer is computed.
+type Site uint8
+
+// Sites.
+const (
+	Idle     Site = iota // no token is routed to it
+	Resident             // on the GPU, which holds its weights already
+	Moved                // on the GPU, after PMove of its weights
+	Near                 // where its weights live: on the memory device, or the host
+)
+
+// View is what a policy may know when a layer's gate is done. Slices have an
+// entry an expert.
+type View struct {
+	Tokens []int32     // routed to it in this layer and pass
+	GPU    []unit.Time // to compute it on the GPU, weights there
+	Near   []unit.Time // to compute it where it lives; unit.Never where nothing can
+	Move   unit.Time   // PMove of one expert
+	AMove  unit.Time   // fixed time of one AMove
+	Token  unit.Time   // AMove of one token and expert, one way, beyond AMove
+
+	LinkRate unit.BytesPerSecond // of PMove
+	NearRate unit.BytesPerSecond // at which weights are read where they live
+}
+
+// Placer picks a Site for each expert of a layer. Implementations are
+// deterministic, keep no reference to v, and give Idle exactly to the experts
+// without tokens.
+type Placer interface {
+	Place(dst []Site, v *View) []Site
+}
+
+// everyone puts all active experts at one site.
+type everyone struct{ site Site }
+
+var _ Placer = everyone{}
+
+// Place implements Placer.
+func (e everyone) Place(dst []Site, v *View) []Site {
+	for _, t := range v.Tokens {
+		site := Idle
+		if t > 0 {
+			site = e.site
+		}
+		dst = append(dst, site)
+	}
+	return dst
+}
+
+// New returns the Placer of a valid Spec. alpha is what MD+LB scales its formula
+// with, if it uses one.
+func New(s Spec, alpha float64) Placer {
+	switch s.Name {
+	case Ideal:
+		return everyone{Resident}
+	case GPUPM:
+		return everyone{Moved}
+	case MDLB:
+		return &balance{spec: s, alpha: alpha}
+	default: // MD+AM, CPU+AM
+		return everyone{Near}
+	}
+}
+
+// ByTokens appends to dst the active experts of tokens, busiest first, and among
+// equals the lowest id first.
+func ByTokens(dst []int32, tokens []int32) []int32 {
+	start := len(dst)
+	for id, t := range tokens {
+		if t > 0 {
+			dst = append(dst, int32(id))
+		}
+	}
+	slices.SortStableFunc(dst[start:], func(a, b int32) int { return int(tokens[b]) - int(tokens[a]) })
+	return dst
+}

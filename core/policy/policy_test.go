@@ -1,0 +1,140 @@
+package policy_test
+
+import (
+	"fmt"
+	"testing"
+
+	"monde/core/policy"
+	"monde/core/policy/policytest"
+	"monde/core/unit"
+)
+
+func spec(name policy.Name) policy.Spec {
+	return policy.Spec{Name: name, Transfer: policy.Overlap, Staging: 2, AlphaMode: policy.Fixed, Alpha: 1, Rounding: policy.Nearest, Profile: 1}
+}
+
+func TestEveryStrategyKeepsThePlacersContract(t *testing.T) {
+	for _, name := range policy.Names() {
+		t.Run(string(name), func(t *testing.T) {
+			policytest.Run(t, func() policy.Placer { return policy.New(spec(name), 3) })
+		})
+	}
+	exact := spec(policy.MDLB)
+	exact.AlphaMode = policy.Exact
+	t.Run("MD+LB exact", func(t *testing.T) {
+		policytest.Run(t, func() policy.Placer { return policy.New(exact, 0) })
+	})
+}
+
+// MoNDE (DAC 2024), equation 4: 32/(32+512) of 128 experts are 7.53.
+func TestHFollowsThePapersFormula(t *testing.T) {
+	v := &policy.View{LinkRate: 32e9, NearRate: 512e9}
+	for _, tt := range []struct {
+		rounding policy.Rounding
+		alpha    float64
+		active   int
+		minHot   int
+		want     int
+	}{
+		{policy.Floor, 1, 128, 0, 7},
+		{policy.Nearest, 1, 128, 0, 8},
+		{policy.Ceil, 1, 128, 0, 8},
+		{policy.Nearest, 2, 128, 0, 15},
+		{policy.Nearest, 1, 1, 0, 0},
+		{policy.Ceil, 1, 1, 0, 1},
+		{policy.Floor, 1, 1, 1, 1},
+		{policy.Floor, 0, 128, 1, 1},
+		{policy.Floor, 1e6, 128, 0, 128},
+		{policy.Floor, 1, 0, 5, 0},
+	} {
+		s := policy.Spec{Rounding: tt.rounding, MinHot: tt.minHot}
+		if got := policy.HotExperts(s, tt.alpha, v, tt.active); got != tt.want {
+			t.Errorf("H(%s, alpha %g, %d active, at least %d) = %d, want %d", tt.rounding, tt.alpha, tt.active, tt.minHot, got, tt.want)
+		}
+	}
+}
+
+func TestMDLBMovesTheBusiestExperts(t *testing.T) {
+	v := &policy.View{
+		Tokens: []int32{3, 9, 0, 9, 1}, GPU: make([]unit.Time, 5), Near: make([]unit.Time, 5),
+		LinkRate: 1, NearRate: 1,
+	}
+	got := policy.New(spec(policy.MDLB), 1).Place(nil, v)
+	want := []policy.Site{policy.Near, policy.Moved, policy.Idle, policy.Moved, policy.Near}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("sites are %v, want %v", got, want)
+	}
+}
+
+// cost recomputes, in the plainest way, what a choice of H costs.
+func cost(v *policy.View, h int) unit.Time {
+	var link, gpu, near, tokens unit.Time
+	for i, id := range policy.ByTokens(nil, v.Tokens) {
+		if i < h {
+			link += v.Move
+			gpu = max(gpu, link) + v.GPU[id]
+		} else {
+			near += v.Near[id]
+			tokens += unit.Time(v.Tokens[id])
+		}
+	}
+	if tokens == 0 {
+		return gpu
+	}
+	across := v.AMove + tokens*v.Token
+	return max(gpu, across+near) + across
+}
+
+func hot(sites []policy.Site) int {
+	n := 0
+	for _, s := range sites {
+		if s == policy.Moved {
+			n++
+		}
+	}
+	return n
+}
+
+func TestExactHIsWithinAnExpertOfTheBestPrefix(t *testing.T) {
+	s := spec(policy.MDLB)
+	s.AlphaMode = policy.Exact
+	for _, v := range policytest.Views(200) {
+		got := cost(&v, hot(policy.New(s, 0).Place(nil, &v)))
+		least, worst := unit.Never, unit.Time(0)
+		for h := 0; h <= len(policy.ByTokens(nil, v.Tokens)); h++ {
+			least = min(least, cost(&v, h))
+		}
+		for _, g := range v.GPU {
+			worst = max(worst, g)
+		}
+		if got > least+worst {
+			t.Fatalf("chose a prefix of %d ps, the best takes %d", got, least)
+		}
+	}
+}
+
+func TestTunedAlphaIsNoWorseThanAnyFixedOne(t *testing.T) {
+	views := policytest.Views(20)
+	for i := range views {
+		views[i].NearRate = 512e9
+	}
+	s := spec(policy.MDLB)
+	sum := func(alpha float64) (total unit.Time) {
+		for _, v := range views {
+			total += cost(&v, hot(policy.New(s, alpha).Place(nil, &v)))
+		}
+		return total
+	}
+	tuned := sum(policy.Tune(s, views))
+	for _, alpha := range []float64{0, 0.5, 1, 2, 4, 8, 16} {
+		if other := sum(alpha); float64(tuned) > 1.02*float64(other) {
+			t.Errorf("the tuned alpha takes %d ps, alpha %g takes %d", tuned, alpha, other)
+		}
+	}
+}
+
+func ExampleHotExperts() {
+	v := &policy.View{LinkRate: 32e9, NearRate: 512e9}
+	fmt.Println(policy.HotExperts(policy.Spec{Rounding: policy.Nearest}, 1, v, 128))
+	// Output: 8
+}

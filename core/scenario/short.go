@@ -1,0 +1,87 @@
+package scenario
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"monde/core/internal/strictjson"
+	"monde/core/model"
+)
+
+// Full returns s as JSON with every field, in a fixed order.
+func (s Scenario) Full() []byte {
+	doc, err := json.Marshal(s)
+	if err != nil {
+		panic("scenario: bug: " + err.Error()) // a valid Scenario holds nothing that JSON cannot
+	}
+	return doc
+}
+
+// Short returns s as the least JSON that Decode turns into s again: differences
+// from the defaults, presets by name.
+func (s Scenario) Short() []byte {
+	base := Default()
+	m, named := model.Named(s.Model.Name)
+	if named {
+		base.Model = m.Spec
+	}
+	p, known := MachineNamed(s.Machine.Name)
+	if known {
+		base.Machine = p.Machine
+	}
+	base.Workload.Phase = inputPhase(s.Model)
+	short, _ := difference(tree(base), tree(s)).(map[string]any)
+	if short == nil {
+		short = map[string]any{}
+	}
+	if named && m.Spec.Name != Default().Model.Name {
+		name(short, "model", m.Spec.Name)
+	}
+	if known && p.Machine.Name != Default().Machine.Name {
+		name(short, "machine", p.Machine.Name)
+	}
+	doc, err := json.Marshal(short) // map keys come out sorted
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	return doc
+}
+
+// name puts a preset's name under key: alone, or as the base of what differs.
+func name(short map[string]any, key, preset string) {
+	if rest, ok := short[key].(map[string]any); ok {
+		rest["base"] = preset
+		return
+	}
+	short[key] = preset
+}
+
+func tree(s Scenario) any {
+	t, err := strictjson.Parse(s.Full())
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	return t
+}
+
+// difference returns what of b is not in a; nil if nothing.
+func difference(a, b any) any {
+	x, isX := a.(map[string]any)
+	y, isY := b.(map[string]any)
+	if !isX || !isY {
+		if reflect.DeepEqual(a, b) {
+			return nil
+		}
+		return b
+	}
+	rest := map[string]any{}
+	for key, v := range y {
+		if d := difference(x[key], v); d != nil || v == nil && x[key] != nil {
+			rest[key] = d
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return rest
+}

@@ -1,0 +1,117 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	// The project's WebSocket library is imported here and nowhere else, so that
+	// its successor, github.com/coder/websocket, is one line away.
+	"nhooyr.io/websocket"
+)
+
+// How a socket is kept. A reader's policy is: every watcher pulls from the run's
+// log at its own pace, and nothing is buffered for it. One that falls behind
+// misses progress that newer progress replaced, and nothing else. One that does
+// not take a single message within writeWithin is dropped, and may come back
+// with the last sequence number that it saw.
+const (
+	pingEvery   = 20 * time.Second
+	pongWithin  = 10 * time.Second
+	writeWithin = 30 * time.Second
+	closeWithin = 5 * time.Second // for the client to close, after end
+	readLimit   = 512             // clients have nothing to say
+)
+
+// Watch makes the request a WebSocket and sends what r says after message number
+// seq, up to the end message. Then the client closes: a close that the server
+// begins reaches Chromium as 1006. Only pages of the same origin may connect.
+func (g *Registry) Watch(w http.ResponseWriter, req *http.Request, r *Run, seq int64) error {
+	ctx, leave, err := g.sockets.join()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	conn, err := websocket.Accept(w, req, nil)
+	if err != nil {
+		return nil // Accept has answered
+	}
+	r.watch(1)
+	defer r.watch(-1)
+	serve(ctx, conn, &r.Log, seq)
+	return nil
+}
+
+func serve(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) {
+	conn.SetReadLimit(readLimit)
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() { defer cancel(); listen(ctx, conn) })
+	beside.Go(func() { defer cancel(); keepAlive(ctx, conn) })
+	if err := send(ctx, conn, l, seq); err == nil {
+		await(ctx, closeWithin)
+	}
+	cancel()
+	_ = conn.CloseNow() // it may be closed already
+	beside.Wait()
+}
+
+// listen returns when the client closes, or says anything at all. The library's
+// CloseRead does the same, but takes 15 s to refuse a client that speaks: its
+// Close waits for the goroutine that called it.
+func listen(ctx context.Context, conn *websocket.Conn) { _, _, _ = conn.Reader(ctx) }
+
+// send writes messages until the last one; nil means that all were sent.
+func send(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) error {
+	for {
+		entries, err := l.Next(ctx, seq)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := write(ctx, conn, e.JSON); err != nil {
+				return err
+			}
+			seq = e.Seq
+		}
+	}
+}
+
+func write(ctx context.Context, conn *websocket.Conn, text []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	defer cancel()
+	return conn.Write(ctx, websocket.MessageText, text)
+}
+
+// keepAlive returns when ctx ends, or when the client has vanished without a
+// word.
+func keepAlive(ctx context.Context, conn *websocket.Conn) {
+	tick := time.NewTicker(pingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		wait, cancel := context.WithTimeout(ctx, pongWithin)
+		err := conn.Ping(wait)
+		cancel()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func await(ctx context.Context, longest time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(longest):
+	}
+}

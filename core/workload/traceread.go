@@ -98,7 +98,8 @@ func newLines(r io.Reader) *lines {
 // next returns the next line, valid until the call after; ok is false at the end
 // of the file.
 func (l *lines) next() (line []byte, ok bool, err error) {
-	for l.scan.Scan() {
+	// After a failed read Scan still returns what came before it, cut short.
+	for l.scan.Scan() && l.scan.Err() == nil {
 		l.n++
 		line := l.scan.Bytes()
 		if l.n == 1 {

@@ -23,10 +23,9 @@ const (
 	Decoder  Phase = "decoder"  // OutputTokens steps of the decoder, one token a sequence
 	Prefill  Phase = "prefill"  // one forward pass over all input tokens
 	Decode   Phase = "decode"   // OutputTokens steps, one token a sequence
-	Generate Phase = "generate" // the input pass, then OutputTokens steps
+	Generate Phase = "generate" // the input pass, then steps until OutputTokens are there
 )
 
-// Phases lists every Phase.
 var phases = []Phase{Encoder, Decoder, Prefill, Decode, Generate}
 
 // Phases returns every Phase.

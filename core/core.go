@@ -1,13 +1,21 @@
 // Package core is the one door to the simulator for wasm and backend.
+//
+// It runs scenarios, lists what there is to choose from, and answers a page's
+// requests. What is simulated, and from which documents, is said by the packages
+// below it; it leaves out all transport and storage.
 package core
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
 
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
+	"monde/core/system"
 )
 
 // Engine is the version of the simulator: any change that moves a digest moves it.
@@ -16,17 +24,27 @@ const Engine = "0.1.0"
 // Run simulates s. The error is the caller's to mend if fault.Is says so, and
 // otherwise ctx's. p may be the zero Probe.
 func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
-	return report.Report{}, errors.New("core: not written yet")
+	r, err := system.Run(ctx, s, p)
+	if err != nil {
+		return report.Report{}, err
+	}
+	r.Engine = Engine
+	r.Digest = digest(s, r)
+	return r, nil
 }
 
-// A Session answers a page's requests, and keeps the traces attached to it. It
-// is not safe for concurrent use.
-type Session struct{}
-
-// Call answers one wire.Request: emit receives one wire.Reply, or for op run a
-// stream of wire.Message, each as JSON.
-func (s *Session) Call(request []byte, emit func([]byte)) {}
-
-// Attach reads a trace file (shipped or the user's) and returns a wire.Reply as
-// JSON whose Trace describes it, or whose Failed names the line that is wrong.
-func (s *Session) Attach(name string, file []byte) []byte { return nil }
+// digest is the SHA-256 of the scenario, of the report without title and
+// timeline, and of the hash of all spans. Equal digests mean equal results.
+func digest(s scenario.Scenario, r report.Report) string {
+	spans := binary.LittleEndian.AppendUint64(nil, r.Spans)
+	s.Title, r.Title, r.Timeline = "", "", report.Timeline{}
+	doc, err := json.Marshal(r)
+	if err != nil {
+		panic("core: bug: " + err.Error()) // a Report holds nothing that JSON cannot
+	}
+	h := sha256.New()
+	for _, part := range [][]byte{s.Full(), doc, spans} {
+		_, _ = h.Write(part) // a hash.Hash never fails
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -56,6 +56,8 @@ type Span struct {
 // Progress says how far a run has come.
 type Progress struct {
 	Done, Total int64     // layers simulated, of all passes
+	Passes      int       // complete
+	Tokens      int64     // processed by them
 	Now         unit.Time // simulated
 }
 

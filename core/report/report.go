@@ -40,6 +40,7 @@ type Report struct {
 	Warnings   []Warning       `json:"warnings"`
 	Provenance []Source        `json:"provenance"`
 	Timeline   Timeline        `json:"timeline"`
+	Spans      uint64          `json:"-"` // hash of every span, for the digest
 }
 
 // Steps summarises the decoding steps of a run.
@@ -126,7 +127,7 @@ type Source struct {
 	Text  string `json:"text"`
 }
 
-// Timeline is the first spans of a run, a column each, in order of their end.
+// Timeline is the first spans of a run, a column each, layer by layer.
 // Names index into Works and Resources.
 type Timeline struct {
 	Resources []string    `json:"resources"`

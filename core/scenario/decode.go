@@ -84,19 +84,15 @@ func takeModel(s *Scenario, object map[string]any) error {
 
 // takeConfig reads a Hugging Face config.json from model.config.
 func takeConfig(s *Scenario, object, v map[string]any) error {
+	rest := maps.Clone(v)
+	delete(rest, "config")
+	object["model"] = rest
 	doc, err := json.Marshal(v["config"])
 	if err != nil {
 		return fault.At("model.config", "%v", err)
 	}
-	spec, _, err := model.FromConfig(doc)
-	if err != nil {
-		return fault.In("model.config", err)
-	}
-	s.Model = spec
-	rest := maps.Clone(v)
-	delete(rest, "config")
-	object["model"] = rest
-	return nil
+	s.Model, _, err = model.FromConfig(doc)
+	return fault.In("model.config", err)
 }
 
 func takeMachine(s *Scenario, object map[string]any) error {

@@ -1,0 +1,134 @@
+// Package archtest holds the import rules of docs/architecture.md, and fails the
+// build that breaks one.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "monde/"
+
+// basics import nothing of ours but what the basics below them are.
+const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson"
+
+// mayImport lists, for each package, the project packages that it may import,
+// directly or not. A package that is not listed may import none.
+var mayImport = map[string]string{
+	"core/detmath":              "core/rng",
+	"core/des":                  "core/unit",
+	"core/probe":                "core/unit",
+	"core/internal/strictjson":  "core/fault",
+	"core/internal/routingpack": basics + " core/model core/workload",
+	"core/model":                "core/unit core/fault",
+	"core/workload":             basics + " core/model",
+	"core/link":                 basics,
+	"core/gpu":                  basics,
+	"core/host":                 basics,
+	"core/ndp":                  basics,
+	"core/device":               basics + " core/ndp",
+	"core/policy":               "core/unit core/fault core/model",
+	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/rng",
+	"core/bound":                "core/unit",
+	"core/report":               basics + " core/model core/workload",
+	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
+	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
+	"core/wire":                 basics + " core/model core/workload core/report",
+	"core":                      everything,
+	"wasm":                      "core " + everything,
+	"wasm/wiregen":              "core " + everything,
+	"backend":                   "core " + everything + backend,
+	"backend/http":              "core " + everything + backend,
+	"backend/stream":            "core " + everything,
+}
+
+const (
+	devices    = " core/link core/gpu core/host core/ndp core/device"
+	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
+	backend    = " backend/http backend/stream backend/chrome"
+)
+
+// mayNotReach says why a package of core must not depend on one outside the
+// project.
+var mayNotReach = map[string]string{
+	"net":          "core opens no connection; backend does",
+	"net/http":     "core opens no connection; backend does",
+	"os/exec":      "core runs in a browser",
+	"syscall/js":   "core runs natively; wasm binds it",
+	"database/sql": "results leave through the probe; the caller stores them",
+	"log":          "core returns what it has to say",
+	"log/slog":     "core returns what it has to say",
+	"encoding/gob": "wire owns the only encoding",
+	"math/rand":    "rng owns randomness (math/rand/v2, seeded)",
+}
+
+// gonum's stat reaches these two by itself; nothing of ours may import them.
+var onlyDirect = []string{"log", "math/rand"}
+
+func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed := strings.Fields(mayImport[name])
+		for _, dep := range p.Deps {
+			if ours, ok := strings.CutPrefix(dep, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s may not import %s", name, ours)
+			}
+		}
+	}
+}
+
+func TestCoreStaysPure(t *testing.T) {
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name != "core" && !strings.HasPrefix(name, "core/") || skipped(name) {
+			continue
+		}
+		for banned, why := range mayNotReach {
+			deps := p.Deps
+			if slices.Contains(onlyDirect, banned) {
+				deps = p.Imports
+			}
+			if slices.Contains(deps, banned) {
+				t.Errorf("%s reaches %s: %s", name, banned, why)
+			}
+		}
+	}
+}
+
+// skipped packages are programs and tests that never run inside a run.
+func skipped(name string) bool {
+	return strings.HasSuffix(name, "test") || strings.HasSuffix(name, "pack")
+}
+
+type pkg struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	if runtime.GOOS == "js" {
+		t.Skip("there is no go command in a browser; the native run checks the same files")
+	}
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var pkgs []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		switch err := dec.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return pkgs
+		case err != nil:
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}

@@ -1,0 +1,4 @@
+package scenario
+
+// Leaves is leaves, for tests.
+var Leaves = leaves

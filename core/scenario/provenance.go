@@ -1,0 +1,76 @@
+package scenario
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"monde/core/internal/strictjson"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/report"
+)
+
+// Sources says where each number of s came from: the preset's source where the
+// value is the preset's, and otherwise the scenario itself.
+func (s Scenario) Sources() []report.Source {
+	list := []report.Source{s.modelSource()}
+	p, known := MachineNamed(s.Machine.Name)
+	if !known {
+		return append(list, report.Source{Path: "machine", Value: s.Machine.Name, Kind: report.User, Text: "described by the scenario"}, expertSource(s))
+	}
+	mine, preset := leaves("machine", s.Machine), leaves("machine", p.Machine)
+	for _, source := range p.Sources {
+		source.Value = mine[source.Path]
+		if source.Value != preset[source.Path] {
+			source.Kind, source.Text = report.User, fmt.Sprintf("set by the scenario; the preset says %s", preset[source.Path])
+		}
+		list = append(list, source)
+	}
+	return append(list, expertSource(s))
+}
+
+func (s Scenario) modelSource() report.Source {
+	p, ok := model.Named(s.Model.Name)
+	if ok && p.Spec == s.Model {
+		return report.Source{Path: "model", Value: s.Model.Name, Kind: report.Datasheet, Text: p.Source}
+	}
+	return report.Source{Path: "model", Value: s.Model.Name, Kind: report.User, Text: "described by the scenario, or by the config.json in it"}
+}
+
+// expertSource says how well the time of an expert where it lives is known.
+func expertSource(s Scenario) report.Source {
+	switch s.Strategy.Name {
+	case policy.MDAM, policy.MDLB:
+		return report.Source{Path: "expert on the device", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
+			Text: "MoNDE's arrays and bandwidth; no NDP expert execution has been measured anywhere"}
+	case policy.CPUAM:
+		return report.Source{Path: "expert on the host", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the host's effective rates"}
+	default:
+		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}
+	}
+}
+
+// leaves returns every number and flag of v by its path, as written in JSON.
+func leaves(root string, v any) map[string]string {
+	doc, err := json.Marshal(v)
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	tree, err := strictjson.Parse(doc)
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	all := map[string]string{}
+	collect(all, root, tree)
+	return all
+}
+
+func collect(all map[string]string, path string, v any) {
+	if object, ok := v.(map[string]any); ok {
+		for key, x := range object {
+			collect(all, path+"."+key, x)
+		}
+		return
+	}
+	all[path] = fmt.Sprint(v)
+}

@@ -1,0 +1,157 @@
+package scenario_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"monde/core/fault"
+	"monde/core/policy"
+	"monde/core/scenario"
+	"monde/core/workload"
+)
+
+func decode(t *testing.T, doc string) scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Decode([]byte(doc))
+	if err != nil {
+		t.Fatalf("%s: %v", doc, err)
+	}
+	return s
+}
+
+func TestNothingIsTheDefaultScenario(t *testing.T) {
+	if got := decode(t, `{}`); !reflect.DeepEqual(got, scenario.Default()) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestPresetsOverlayAndDefaultsCombine(t *testing.T) {
+	s := decode(t, `{"model":{"base":"qwen3-30b-a3b","top_k":4},"machine":"h100-monde","strategy":"MD+AM","workload":{"batch":2}}`)
+	if s.Model.TopK != 4 || s.Model.Experts != 128 || s.Machine.Name != "h100-monde" || s.Strategy.Name != policy.MDAM {
+		t.Errorf("got %+v", s)
+	}
+	if s.Workload.Phase != workload.Prefill || s.Workload.InputTokens != 512 {
+		t.Errorf("a decoder-only model got the workload %+v", s.Workload)
+	}
+}
+
+func TestAHuggingFaceConfigStandsForAModel(t *testing.T) {
+	s := decode(t, `{"model":{"config":{"model_type":"olmoe","hidden_size":2048,"intermediate_size":1024,"vocab_size":50304,
+		"num_attention_heads":16,"num_hidden_layers":16,"num_experts":64,"num_experts_per_tok":8},"name":"OLMoE"}}`)
+	if s.Model.Name != "OLMoE" || s.Model.Experts != 64 || s.Model.TopK != 8 {
+		t.Errorf("got %+v", s.Model)
+	}
+}
+
+func TestEveryMistakeIsReportedWithItsPath(t *testing.T) {
+	for doc, want := range map[string]string{
+		`{"model":"gpt-5"}`:                          "model",
+		`{"model":{"base":7}}`:                       "model.base",
+		`{"machine":"abacus"}`:                       "machine",
+		`{"model":{"config":{}}}`:                    "model.config.model_type",
+		`{"workload":{"batch":"four"}}`:              "workload.batch",
+		`{"workload":{"batch":0,"input_tokens":-1}}`: "workload.batch workload.input_tokens",
+		`{"machine":{"base":"h100-box","link":{"latency_ps":-5}},"strategy":"GPU+PM"}`: "machine.link.latency_ps",
+		`{"machine":"h100-box"}`:                                   "machine.device.count",
+		`{"strategy":{"name":"magic"}}`:                            "strategy.name",
+		`{"workload":{"routing":{"source":"zipf","exponent":-1}}}`: "workload.routing.exponent",
+		`{"wrkload":{},"seed":1.5}`:                                "seed wrkload",
+		`{"seed":9007199254740993}`:                                "seed",
+		`{"version":2}`:                                            "version",
+		`[]`:                                                       "",
+		`{"workload":[]}`:                                          "workload",
+		`{"workload":{"phase":"decode"}}`:                          "workload.phase",
+	} {
+		_, err := scenario.Decode([]byte(doc))
+		var paths []string
+		for _, f := range fault.Fields(err) {
+			paths = append(paths, f.Path)
+		}
+		if got := strings.Join(paths, " "); err == nil || got != want {
+			t.Errorf("%s: faults at %q, want %q (%v)", doc, got, want, err)
+		}
+	}
+}
+
+func TestShortAndFullFormsDecodeToTheSameScenario(t *testing.T) {
+	docs := []string{
+		`{}`, `{"model":"mixtral-8x7b","strategy":"Ideal"}`,
+		`{"machine":{"base":"h100-monde","gpu":{"memory_bytes":24e9}},"title":"Umlaut ü"}`,
+		`{"model":{"name":"mine","d_model":512}}`,
+		`{"workload":{"phase":"generate","routing":{"source":"counts","counts":[[1,2],[3]]},"batch":1}}`,
+	}
+	for _, p := range scenario.Presets() {
+		docs = append(docs, string(p.Scenario.Full()))
+	}
+	for _, doc := range docs {
+		s := decode(t, doc)
+		if again := decode(t, string(s.Short())); !reflect.DeepEqual(again, s) {
+			t.Errorf("%s\nshort form %s\ndecodes to %+v", doc, s.Short(), again)
+		}
+		if again := decode(t, string(s.Full())); !reflect.DeepEqual(again, s) {
+			t.Errorf("%s: the full form decodes to %+v", doc, again)
+		}
+	}
+	if got := string(decode(t, `{"machine":"monde-a100"}`).Short()); got != `{}` {
+		t.Errorf("the default scenario is %s in short, want {}", got)
+	}
+}
+
+func TestEveryNumberOfAMachineHasASource(t *testing.T) {
+	for _, p := range scenario.MachinePresets() {
+		s := scenario.Default()
+		s.Machine = p.Machine
+		cited := map[string]bool{}
+		for _, x := range p.Sources {
+			if x.Text == "" || x.Kind == "" {
+				t.Errorf("%s: %s has an empty source", p.Machine.Name, x.Path)
+			}
+			cited[x.Path] = true
+		}
+		for path := range scenario.Leaves("machine", p.Machine) {
+			named := strings.HasSuffix(path, ".name") || strings.HasSuffix(path, ".eager")
+			absent := p.Machine.Device.Count == 0 && strings.HasPrefix(path, "machine.device.") && path != "machine.device.count"
+			if !named && !absent && !cited[path] {
+				t.Errorf("%s: %s has no source", p.Machine.Name, path)
+			}
+			delete(cited, path)
+		}
+		for path := range cited {
+			t.Errorf("%s: a source for %s, which does not exist", p.Machine.Name, path)
+		}
+	}
+}
+
+func TestAChangedNumberIsTheUsers(t *testing.T) {
+	s := decode(t, `{"machine":{"link":{"bandwidth_bytes_per_s":24e9}}}`)
+	for _, x := range s.Sources() {
+		if x.Path == "machine.link.bandwidth_bytes_per_s" {
+			if x.Kind != "user" || x.Value != "24000000000" {
+				t.Errorf("got %+v", x)
+			}
+			return
+		}
+	}
+	t.Error("the link's bandwidth has no source")
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{}`))
+	f.Add([]byte(`{"model":"mixtral-8x7b","workload":{"routing":{"source":"counts","counts":[[1]]}}}`))
+	f.Add([]byte(`{"model":{"base":"nllb-moe-54b","experts":1e9},"machine":{"gpu":{"kernel_ps":-1}}}`))
+	f.Add([]byte(`{"model":{"config":{"model_type":"mixtral"}}}`))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		s, err := scenario.Decode(doc)
+		if err != nil {
+			if !fault.Is(err) {
+				t.Errorf("%v names no field", err)
+			}
+			return
+		}
+		again, err := scenario.Decode(s.Short())
+		if err != nil || !reflect.DeepEqual(again, s) {
+			t.Errorf("%s: its short form %s gives %v", doc, s.Short(), err)
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package system
+
+import (
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/unit"
+)
+
+// analytic runs a layer in closed form: the paper's equations with compute and
+// AMove added. It emits one span a path, not one an expert.
+type analytic struct{ ids []int32 }
+
+var _ fidelity = (*analytic)(nil)
+
+// run implements fidelity.
+func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
+	a.ids = e.at(a.ids[:0], policy.Resident)
+	var o outcome
+	if len(a.ids) > 0 {
+		o.on(probe.GPU, e.shared+sum(e.gpu, a.ids))
+		emit(probe.Span{Resource: probe.GPU, Work: probe.Expert, Expert: -1, Start: now, End: now + o.time})
+		return o
+	}
+	a.ids = e.at(a.ids[:0], policy.Moved)
+	hot := hotPath(e, a.ids)
+	a.ids = e.at(a.ids[:0], policy.Near)
+	cold := coldPath(e, a.ids)
+	o = longer(hot, cold)
+	o.time += e.back
+	o.busy[probe.LinkIn] += e.back
+	o.critical[probe.LinkIn] += e.back
+	spans(e, now, hot, cold, emit)
+	return o
+}
+
+// hotPath is PMove and compute of the given experts, and the shared ones:
+// serially, or as the longer of transfers with the last compute and the first
+// transfer with all computes.
+func hotPath(e *experts, ids []int32) outcome {
+	var o outcome
+	if len(ids) == 0 {
+		if e.shared > 0 {
+			o.on(probe.GPU, e.shared)
+		}
+		return o
+	}
+	moves, computes := unit.Time(len(ids))*e.move, sum(e.gpu, ids)
+	last := e.gpu[ids[len(ids)-1]]
+	switch {
+	case e.serial:
+		o.on(probe.LinkIn, moves)
+		o.on(probe.GPU, computes)
+	case moves+last >= e.move+computes:
+		o.critical[probe.LinkIn], o.critical[probe.GPU] = moves, last
+	default:
+		o.critical[probe.LinkIn], o.critical[probe.GPU] = e.move, computes
+	}
+	o.time = o.critical[probe.LinkIn] + o.critical[probe.GPU]
+	if late := e.shared + computes - o.time; late > 0 { // the GPU alone is longer
+		o.critical = [probe.Resources]unit.Time{probe.GPU: e.shared + computes}
+		o.time = e.shared + computes
+	}
+	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, e.shared+computes
+	return o
+}
+
+// coldPath is AMove out and compute where the weights live.
+func coldPath(e *experts, ids []int32) outcome {
+	var o outcome
+	if len(ids) > 0 {
+		o.on(probe.LinkOut, e.out)
+		o.on(e.where, sum(e.near, ids))
+	}
+	return o
+}
+
+// longer joins two paths that run at once: the longer is the critical one.
+func longer(a, b outcome) outcome {
+	if b.time > a.time {
+		a, b = b, a
+	}
+	for r := range a.busy {
+		a.busy[r] += b.busy[r]
+	}
+	return a
+}
+
+func spans(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) {
+	path := func(o outcome, first, second probe.Resource, move, work probe.Work) {
+		at := now
+		if t := o.critical[first]; t > 0 {
+			emit(probe.Span{Resource: first, Work: move, Expert: -1, Start: at, End: at + t})
+			at += t
+		}
+		if t := o.critical[second]; t > 0 {
+			emit(probe.Span{Resource: second, Work: work, Expert: -1, Start: at, End: at + t})
+		}
+	}
+	path(hot, probe.LinkIn, probe.GPU, probe.PMove, probe.Expert)
+	path(cold, probe.LinkOut, e.where, probe.AMoveOut, probe.Expert)
+	if e.back > 0 {
+		at := now + max(hot.time, cold.time)
+		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: at, End: at + e.back})
+	}
+}
+
+func sum(times []unit.Time, ids []int32) unit.Time {
+	var t unit.Time
+	for _, id := range ids {
+		t += times[id]
+	}
+	return t
+}

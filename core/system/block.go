@@ -1,0 +1,123 @@
+package system
+
+import (
+	"monde/core/bound"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// block runs one block of a pass: MoE block number moe of its stack if it has
+// experts.
+func (r *run) block(p pass, block, moe int, has bool) {
+	index := p.first + block
+	r.mark = probe.Span{Pass: p.number, Layer: int32(index)}
+	l := ledger{}
+	m := r.s.Model
+	whole := r.s.Workload.Scope == workload.WholeModel
+	if whole {
+		r.gpu(&l, probe.Attention, m.Attention(block, p.span))
+	}
+	if !has {
+		r.gpu(&l, probe.DenseFFN, m.DenseFFN(p.route.Tokens))
+		r.tally.layer(index, &l, nil)
+		return
+	}
+	if whole {
+		r.gpu(&l, probe.Gate, m.Gate(p.route.Tokens))
+	}
+	r.route(p, moe)
+	r.place(&l, p)
+	took := r.level.run(&r.experts, r.now, r.emit)
+	r.now += took.time
+	l.took.plus(took)
+	if whole {
+		r.gpu(&l, probe.Combine, m.Combine(p.route.Tokens))
+	}
+	r.tally.layer(index, &l, &r.experts)
+}
+
+// gpu runs a part that nothing else runs beside.
+func (r *run) gpu(l *ledger, w probe.Work, work model.Work) {
+	t := r.parts.compute(work)
+	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
+	r.now += t
+	l.took.on(probe.GPU, t)
+	l.bound.Serial = append(l.bound.Serial, load(work))
+}
+
+// head runs the output head, which is no layer.
+func (r *run) head(p pass) {
+	r.mark = probe.Span{Pass: p.number, Layer: -1}
+	l := ledger{}
+	r.gpu(&l, probe.Head, r.s.Model.Head(p.span.Batch))
+	r.tally.whole(&l)
+}
+
+// route fills r.tokens and what the policy may know.
+func (r *run) route(p pass, moe int) {
+	if r.tokens == nil {
+		r.tokens = make([]int32, r.s.Model.Experts)
+	}
+	r.router.Count(r.tokens, p.route, moe)
+	r.parts.view(&r.view, r.tokens)
+}
+
+// place has the policy decide, and derives what the experts have to do.
+func (r *run) place(l *ledger, p pass) {
+	e, m := &r.experts, r.s.Model
+	e.sites = r.placer.Place(e.sites[:0], &r.view)
+	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
+	e.order = policy.ByTokens(e.order[:0], r.tokens)
+	e.where, e.move, e.chunk = r.parts.where, r.parts.move, r.parts.link.Chunk()
+	e.staging = r.s.Strategy.Staging
+	e.serial = r.s.Strategy.Name == policy.GPUPM && r.s.Strategy.Transfer == policy.Serial
+	e.shared = 0
+	if r.s.Workload.Scope == workload.WholeModel {
+		shared := m.Shared(p.route.Tokens)
+		e.shared = r.parts.compute(shared)
+		l.bound.GPU = load(shared)
+	}
+	cold := l.count(e, m)
+	e.out, e.back = 0, 0
+	if cold > 0 {
+		e.out, e.back = r.parts.amove(cold), r.parts.amove(cold)
+	}
+}
+
+// ledger is what one block did, and the least that it had to.
+type ledger struct {
+	took  outcome
+	bound bound.Layer
+}
+
+// count adds the work of the experts to the bound, and returns the tokens that
+// are computed where the weights live.
+func (l *ledger) count(e *experts, m model.Spec) int64 {
+	var cold int64
+	for _, id := range e.order {
+		work := load(m.Expert(int(e.tokens[id])))
+		switch e.sites[id] {
+		case policy.Moved:
+			l.bound.LinkIn += m.ExpertBytes()
+			l.bound.GPU.Add(work)
+		case policy.Resident:
+			l.bound.GPU.Add(work)
+		case policy.Near:
+			cold += int64(e.tokens[id])
+			work.Bytes = m.ExpertBytes() // weights once; tiles of activations stay in buffers
+			if e.where == probe.CPU {
+				l.bound.Host.Add(work)
+			} else {
+				l.bound.NDP.Add(work)
+			}
+		}
+	}
+	l.bound.LinkIn += unit.Bytes(cold) * m.TokenBytes()
+	l.bound.LinkOut += unit.Bytes(cold) * m.TokenBytes()
+	return cold
+}
+
+func load(w model.Work) bound.Load { return bound.Load{FLOPs: w.FLOPs, Bytes: w.Bytes} }

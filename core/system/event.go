@@ -1,0 +1,93 @@
+package system
+
+import (
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/unit"
+)
+
+// event runs a layer as tasks over shared resources. PMove and AMove's results
+// share the link to the GPU; an AMove overtakes at the next chunk.
+type event struct {
+	graph   graph
+	ids     []int32
+	compute []int32
+}
+
+var _ fidelity = (*event)(nil)
+
+// run implements fidelity.
+func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
+	v.graph.reset(e.chunk)
+	if e.shared > 0 {
+		v.graph.add(probe.GPU, probe.DenseFFN, -1, e.shared)
+	}
+	v.resident(e)
+	v.cold(e)
+	v.hot(e)
+	end := v.graph.run(now)
+	return v.graph.account(now, end, emit)
+}
+
+// resident adds the experts whose weights the GPU holds.
+func (v *event) resident(e *experts) {
+	v.ids = e.at(v.ids[:0], policy.Resident)
+	for _, id := range v.ids {
+		v.graph.add(probe.GPU, probe.Expert, id, e.gpu[id])
+	}
+}
+
+// cold adds one AMove out, the experts that it feeds, and one AMove back.
+func (v *event) cold(e *experts) {
+	v.ids = e.at(v.ids[:0], policy.Near)
+	if len(v.ids) == 0 {
+		return
+	}
+	g := &v.graph
+	out := g.add(probe.LinkOut, probe.AMoveOut, -1, e.out)
+	back := g.add(probe.LinkIn, probe.AMoveIn, -1, e.back)
+	g.tasks[out].urgent, g.tasks[back].urgent = true, true
+	for _, id := range v.ids {
+		t := g.add(e.where, probe.Expert, id, e.near[id])
+		g.after(out, t)
+		g.after(t, back)
+	}
+}
+
+// hot adds PMove and compute of each hot expert. Transfers run ahead of compute
+// by as many experts as GPU memory stages; serially, by none.
+func (v *event) hot(e *experts) {
+	v.ids = e.at(v.ids[:0], policy.Moved)
+	g := &v.graph
+	ahead := e.staging
+	if e.serial {
+		ahead = 1
+	}
+	v.compute = v.compute[:0]
+	for i, id := range v.ids {
+		move := g.add(probe.LinkIn, probe.PMove, id, e.move)
+		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
+		g.after(move, compute)
+		if i >= ahead {
+			g.after(v.compute[i-ahead], move)
+		}
+		v.compute = append(v.compute, compute)
+	}
+}
+
+// account emits every segment and adds up what each resource did, and which of
+// it the end waited for.
+func (g *graph) account(now, end unit.Time, emit func(probe.Span)) outcome {
+	o := outcome{time: end - now}
+	for _, s := range g.segments {
+		span := g.tasks[s.task].span
+		span.Start, span.End = s.start, s.end
+		o.busy[span.Resource] += s.end - s.start
+		emit(span)
+	}
+	for i := g.last; i >= 0; i = g.segments[i].cause {
+		s := g.segments[i]
+		o.critical[g.tasks[s.task].span.Resource] += s.end - s.start
+	}
+	return o
+}

@@ -1,0 +1,160 @@
+package system
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// newLayers returns the layers of a run, in the order that they first run.
+func newLayers(s scenario.Scenario, p plan) []report.Layer {
+	m := s.Model
+	if s.Workload.Scope == workload.OneLayer {
+		stack := p.at(0).stack
+		return []report.Layer{newLayer(m, stackName(p.pair, p.at(0).route.Encoder), stack.MoEFirst, true)}
+	}
+	var layers []report.Layer
+	for n := range min(2, p.passes()) { // an input pass and a step show every stack
+		q := p.at(n)
+		if q.first < len(layers) {
+			continue
+		}
+		for i := range q.stack.Blocks {
+			layers = append(layers, newLayer(m, stackName(p.pair, q.route.Encoder), i, q.stack.MoE(i)))
+		}
+	}
+	return layers
+}
+
+func stackName(pair, encoder bool) string {
+	if pair && encoder {
+		return "encoder"
+	}
+	return "decoder"
+}
+
+func newLayer(m model.Spec, stack string, block int, moe bool) report.Layer {
+	l := report.Layer{
+		Stack: stack, Block: block, MoE: moe,
+		Critical: make([]unit.Time, probe.Resources), Busy: make([]unit.Time, probe.Resources),
+	}
+	if moe {
+		l.Tokens, l.Hot = make([]int64, m.Experts), make([]int64, m.Experts)
+	}
+	return l
+}
+
+// finish fills what follows from the totals.
+func (r *run) finish() {
+	y := r.report
+	if y.Latency > 0 {
+		y.TokensPerSecond = float64(y.Tokens) / y.Latency.Seconds()
+	}
+	y.TPOT = steps(r.tally.steps)
+	y.Spans = r.tally.hash
+	y.Memory = memory(r.s, r.plan)
+	y.Energy = energy(r.s, y)
+	y.Provenance = r.s.Sources()
+	y.Warnings = r.warnings()
+}
+
+// steps summarises decoding steps; nil if there were none. Quantiles are the
+// empirical ones: times that really occurred.
+func steps(times []unit.Time) *report.Steps {
+	if len(times) == 0 {
+		return nil
+	}
+	var total unit.Time
+	sorted := make([]float64, len(times))
+	for i, t := range times {
+		total += t
+		sorted[i] = float64(t)
+	}
+	slices.Sort(sorted)
+	at := func(q float64) unit.Time { return unit.Time(stat.Quantile(q, stat.Empirical, sorted, nil)) }
+	return &report.Steps{
+		Count: len(times), Mean: total / unit.Time(len(times)),
+		P50: at(0.5), P99: at(0.99), Worst: at(1),
+	}
+}
+
+// memory says what each memory must hold.
+func memory(s scenario.Scenario, p plan) []report.Pool {
+	m, w := s.Model, s.Workload
+	gpu := []report.Item{
+		{Name: "weights outside experts", Bytes: m.OtherBytes()},
+		{Name: "KV cache", Bytes: kvCache(s, p)},
+		{Name: "activations", Bytes: activations(m, w, p)},
+	}
+	switch s.Strategy.Name {
+	case policy.Ideal:
+		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
+	case policy.GPUPM, policy.MDLB:
+		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
+	}
+	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, gpu)}
+	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
+	switch {
+	case s.Strategy.Name == policy.Ideal:
+		return pools
+	case s.Machine.Device.Count > 0 && s.Strategy.Name != policy.CPUAM:
+		return append(pools, pool("device", s.Machine.Device.Memory, experts))
+	default:
+		return append(pools, pool("host", s.Machine.Host.Memory, experts))
+	}
+}
+
+func pool(name string, capacity unit.Bytes, items []report.Item) report.Pool {
+	p := report.Pool{Name: name, Capacity: capacity, Items: items}
+	for _, i := range items {
+		p.Used += i.Bytes
+	}
+	p.Fits = p.Used <= p.Capacity
+	return p
+}
+
+// kvCache is what the cache takes after the last step: keys and values of every
+// token, and of the encoder's output for cross attention.
+func kvCache(s scenario.Scenario, p plan) unit.Bytes {
+	m, w := s.Model, s.Workload
+	if p.pair && p.output == 0 {
+		return 0 // an encoder caches nothing
+	}
+	tokens := w.InputTokens + p.output // cross attention's, or the prompt's, and the generated
+	return unit.Bytes(w.Batch) * unit.Bytes(tokens) * unit.Bytes(m.Decoder.Blocks) * m.KVBytes()
+}
+
+// activations is the largest pass: each token's residual, normed copy and
+// widest intermediate.
+func activations(m model.Spec, w workload.Spec, p plan) unit.Bytes {
+	tokens := w.Batch
+	if p.input {
+		tokens *= w.InputTokens
+	}
+	wide := max(m.DFF, m.ExpertFF*m.TopK, m.Heads*m.HeadDim)
+	return unit.Bytes(tokens) * unit.Bytes(2*m.DModel+wide) * model.ActivationBytes
+}
+
+// energy adds power over busy time; a memory device is powered throughout.
+func energy(s scenario.Scenario, y *report.Report) []report.Energy {
+	m := s.Machine
+	busy := func(r probe.Resource) unit.Time { return y.Resources[r].Busy }
+	parts := []report.Energy{
+		{Name: "gpu", Energy: m.GPU.Power.Over(busy(probe.GPU))},
+		{Name: "cpu", Energy: m.Host.Power.Over(busy(probe.CPU))},
+	}
+	if m.Device.Count > 0 {
+		parts = append(parts,
+			report.Energy{Name: "device", Energy: m.Device.Power.Over(y.Latency)},
+			report.Energy{Name: "ndp", Energy: m.Device.NDP.Power.Over(busy(probe.NDP))})
+	}
+	return parts
+}

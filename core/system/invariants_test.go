@@ -1,0 +1,180 @@
+package system_test
+
+import (
+	"context"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"monde/core/fault"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/system"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// draw draws a valid scenario of every kind, small enough to run often.
+func draw(t *rapid.T) scenario.Scenario {
+	s := scenario.Default()
+	s.Model = rapid.SampledFrom(model.Presets()).Draw(t, "model").Spec
+	s.Machine = rapid.SampledFrom(scenario.MachinePresets()).Draw(t, "machine").Machine
+	phases := []workload.Phase{workload.Prefill, workload.Decode, workload.Generate}
+	if s.Model.Encoder.Blocks > 0 {
+		phases = []workload.Phase{workload.Encoder, workload.Decoder, workload.Generate}
+	}
+	s.Workload.Phase = rapid.SampledFrom(phases).Draw(t, "phase")
+	s.Workload.Batch = rapid.IntRange(1, 8).Draw(t, "batch")
+	s.Workload.InputTokens = rapid.IntRange(1, 64).Draw(t, "input")
+	s.Workload.OutputTokens = rapid.IntRange(1, 3).Draw(t, "output")
+	s.Workload.Routing.Source = rapid.SampledFrom([]workload.Source{
+		workload.Measured, workload.LogNormal, workload.Dirichlet, workload.Zipf, workload.Uniform,
+	}).Draw(t, "routing")
+	s.Strategy.Name = rapid.SampledFrom(policy.Names()).Draw(t, "strategy")
+	s.Strategy.Transfer = rapid.SampledFrom([]policy.Transfer{policy.Serial, policy.Overlap}).Draw(t, "transfer")
+	s.Strategy.AlphaMode = rapid.SampledFrom([]policy.AlphaMode{policy.Fixed, policy.Auto, policy.Exact}).Draw(t, "alpha_mode")
+	s.Strategy.Alpha = rapid.Float64Range(0, 20).Draw(t, "alpha")
+	s.Strategy.Profile = 2
+	s.Machine.GPU.Eager = rapid.Bool().Draw(t, "eager")
+	s.Fidelity = rapid.SampledFrom([]scenario.Fidelity{scenario.Analytic, scenario.Event}).Draw(t, "fidelity")
+	s.Seed = uint64(rapid.IntRange(0, 1000).Draw(t, "seed"))
+	return s
+}
+
+func TestEveryRunKeepsTheInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := draw(t)
+		var spans []probe.Span
+		r, err := system.Run(context.Background(), s, probe.Probe{Span: func(x probe.Span) { spans = append(spans, x) }})
+		if err != nil {
+			if !fault.Is(err) || s.Machine.Device.Count > 0 {
+				t.Fatal(err)
+			}
+			t.Skip("the machine has no device for this strategy")
+		}
+		checkTimes(t, r)
+		checkTokens(t, s, r)
+		if s.Fidelity == scenario.Event {
+			checkSpans(t, r, spans)
+		}
+	})
+}
+
+// INV-3: no run beats its bound. INV-4: the critical path partitions the
+// latency, in every layer and in all. INV-5: nothing is busy longer than it ran.
+func checkTimes(t *rapid.T, r report.Report) {
+	if r.Latency < r.Bound || r.Latency <= 0 {
+		t.Fatalf("took %d ps, the bound is %d", r.Latency, r.Bound)
+	}
+	var critical, layers unit.Time
+	for _, x := range r.Resources {
+		critical += x.Critical
+		if x.Busy > r.Latency || x.Critical > x.Busy {
+			t.Fatalf("%s was busy %d ps and critical %d in a run of %d", x.Name, x.Busy, x.Critical, r.Latency)
+		}
+	}
+	for i, l := range r.Layers {
+		layers += l.Time
+		var sum unit.Time
+		for _, c := range l.Critical {
+			sum += c
+		}
+		if sum != l.Time || l.Time < l.Bound {
+			t.Fatalf("layer %d took %d ps, its critical parts are %d, its bound %d", i, l.Time, sum, l.Bound)
+		}
+	}
+	if critical != r.Latency || layers > r.Latency {
+		t.Fatalf("critical parts sum to %d, layers to %d, latency is %d", critical, layers, r.Latency)
+	}
+}
+
+// INV-6: every token is routed to top-k experts in every MoE layer, and the bytes
+// over the link are those of its experts and activations.
+func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
+	var in, out, layersIn unit.Bytes
+	for i, l := range r.Layers {
+		layersIn += l.LinkIn
+		if !l.MoE {
+			continue
+		}
+		var routed, moved int64
+		for e := range l.Tokens {
+			routed += l.Tokens[e]
+			moved += l.Hot[e]
+		}
+		if routed%int64(s.Model.TopK) != 0 || routed == 0 {
+			t.Fatalf("layer %d routed %d token copies, want a multiple of top-%d", i, routed, s.Model.TopK)
+		}
+		if moved != l.H || l.H > l.Active {
+			t.Fatalf("layer %d: H is %d, %d were moved, %d active", i, l.H, moved, l.Active)
+		}
+		in += unit.Bytes(moved) * s.Model.ExpertBytes()
+		switch s.Strategy.Name {
+		case policy.MDAM, policy.CPUAM:
+			in += unit.Bytes(routed) * s.Model.TokenBytes()
+			out += unit.Bytes(routed) * s.Model.TokenBytes()
+		case policy.MDLB: // some of the routed copies cross, as many out as in
+			in += l.LinkOut
+			out += l.LinkOut
+		}
+	}
+	if got := r.Resources[probe.LinkIn].Bytes; got != in || layersIn != in {
+		t.Fatalf("%d B came in over the link, layers say %d, experts and tokens %d", got, layersIn, in)
+	}
+	if got := r.Resources[probe.LinkOut].Bytes; got != out {
+		t.Fatalf("%d B went out over the link, want %d", got, out)
+	}
+}
+
+// INV-7: a resource does one thing at a time, and spans account for all of its
+// busy time.
+func checkSpans(t *rapid.T, r report.Report, spans []probe.Span) {
+	var free, busy [probe.Resources]unit.Time
+	var last unit.Time
+	for _, s := range spans {
+		if s.End < s.Start || s.Start < free[s.Resource] {
+			t.Fatalf("%v %v from %d to %d, but it is taken until %d", s.Resource, s.Work, s.Start, s.End, free[s.Resource])
+		}
+		free[s.Resource] = s.End
+		busy[s.Resource] += s.End - s.Start
+		last = max(last, s.End)
+	}
+	if last != r.Latency {
+		t.Fatalf("the last span ends at %d, the run at %d", last, r.Latency)
+	}
+	for i, x := range r.Resources {
+		if busy[i] != x.Busy {
+			t.Fatalf("spans of %s take %d ps, the report says %d", x.Name, busy[i], x.Busy)
+		}
+	}
+}
+
+func TestTheSameScenarioGivesTheSameReport(t *testing.T) {
+	s := scenario.Default()
+	a, b := run(t, s, probe.Probe{}), run(t, s, probe.Probe{Span: func(probe.Span) {}, Progress: func(probe.Progress) {}})
+	if a.Spans != b.Spans || a.Latency != b.Latency {
+		t.Error("two runs of one scenario differ")
+	}
+	s.Seed++
+	if c := run(t, s, probe.Probe{}); c.Spans == a.Spans {
+		t.Error("another seed gave the same spans")
+	}
+}
+
+func BenchmarkNLLBEncoder(b *testing.B) {
+	for _, name := range policy.Names() {
+		b.Run(string(name), func(b *testing.B) {
+			s := scenario.Default()
+			s.Strategy.Name = name
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := system.Run(context.Background(), s, probe.Probe{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,64 @@
+package system
+
+import (
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/unit"
+)
+
+// experts is what the MoE part of one layer has to do, after its gate.
+type experts struct {
+	sites  []policy.Site
+	tokens []int32
+	order  []int32 // active experts, busiest first
+	gpu    []unit.Time
+	near   []unit.Time
+	where  probe.Resource
+	move   unit.Time
+	shared unit.Time // shared experts, on the GPU
+	out    unit.Time // AMove to where cold experts live; 0 = none are cold
+	back   unit.Time
+	chunk  unit.Time // a PMove can be overtaken at multiples of it
+
+	staging int // experts that GPU memory holds in transit
+	serial  bool
+}
+
+// outcome is what one part of a layer took.
+type outcome struct {
+	time     unit.Time
+	busy     [probe.Resources]unit.Time
+	critical [probe.Resources]unit.Time // these sum to time
+}
+
+// on adds work that runs alone on one resource.
+func (o *outcome) on(r probe.Resource, t unit.Time) {
+	o.time += t
+	o.busy[r] += t
+	o.critical[r] += t
+}
+
+// plus adds what follows.
+func (o *outcome) plus(x outcome) {
+	o.time += x.time
+	for r := range o.busy {
+		o.busy[r] += x.busy[r]
+		o.critical[r] += x.critical[r]
+	}
+}
+
+// fidelity runs the MoE part of a layer.
+type fidelity interface {
+	// run returns what e takes from instant now. emit is called for each span.
+	run(e *experts, now unit.Time, emit func(probe.Span)) outcome
+}
+
+// at appends the experts of e at site, busiest first.
+func (e *experts) at(dst []int32, site policy.Site) []int32 {
+	for _, id := range e.order {
+		if e.sites[id] == site {
+			dst = append(dst, id)
+		}
+	}
+	return dst
+}

@@ -1,0 +1,135 @@
+package system
+
+import (
+	"monde/core/device"
+	"monde/core/gpu"
+	"monde/core/host"
+	"monde/core/link"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/scenario"
+	"monde/core/unit"
+)
+
+// The service-time models that a run needs. The calibrated and cycle-level
+// models stand behind the same interfaces.
+type (
+	// computer tells how long a part takes on the GPU.
+	computer interface {
+		Time(f unit.FLOPs, b unit.Bytes, kernels int) unit.Time
+	}
+	// nearby tells how long t > 0 tokens of one expert take where it lives.
+	nearby interface {
+		expert(t int) unit.Time
+	}
+	// carrier tells how long a transfer occupies one direction of the link.
+	carrier interface {
+		Transfer(b unit.Bytes) unit.Time
+		Rate() unit.BytesPerSecond
+		Chunk() unit.Time
+	}
+)
+
+var (
+	_ computer = gpu.GPU{}
+	_ carrier  = link.Link{}
+	_ nearby   = onDevice{}
+	_ nearby   = onHost{}
+)
+
+// parts is a machine made ready for one model.
+type parts struct {
+	model model.Spec
+	gpu   computer
+	link  carrier
+	near  nearby         // nil where no strategy needs it
+	where probe.Resource // of near
+	rate  unit.BytesPerSecond
+
+	onGPU  memo // by tokens
+	onNear memo
+	move   unit.Time // PMove of one expert
+}
+
+func newParts(s scenario.Scenario) *parts {
+	p := &parts{model: s.Model, gpu: gpu.New(s.Machine.GPU), link: link.New(s.Machine.Link)}
+	switch {
+	case s.Strategy.Name == policy.CPUAM:
+		p.near, p.where = onHost{host.New(s.Machine.Host), s.Model}, probe.CPU
+	case s.Machine.Device.Count > 0:
+		d := device.New(s.Machine.Device)
+		p.near, p.where, p.rate = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}, probe.NDP, d.Rate()
+	}
+	p.move = p.link.Transfer(s.Model.ExpertBytes())
+	p.onGPU.of = func(t int) unit.Time { return p.compute(p.model.Expert(t)) }
+	p.onNear.of = func(t int) unit.Time { return unit.Never }
+	if p.near != nil {
+		p.onNear.of = p.near.expert
+	}
+	return p
+}
+
+// compute returns how long the GPU takes for w; no work takes no time.
+func (p *parts) compute(w model.Work) unit.Time {
+	if w.Kernels == 0 {
+		return 0
+	}
+	return p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels)
+}
+
+// amove returns one AMove of n token activations, one way.
+func (p *parts) amove(n int64) unit.Time {
+	return p.link.Transfer(unit.Bytes(n) * p.model.TokenBytes())
+}
+
+// view fills v for a layer whose experts get the given tokens.
+func (p *parts) view(v *policy.View, tokens []int32) {
+	v.Tokens = tokens
+	v.GPU, v.Near = v.GPU[:0], v.Near[:0]
+	for _, t := range tokens {
+		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
+		v.Near = append(v.Near, p.onNear.at(int(t)))
+	}
+	v.Move, v.AMove = p.move, p.link.Transfer(0)
+	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())
+	v.LinkRate, v.NearRate = p.link.Rate(), p.rate
+}
+
+// onDevice computes experts on the memory device.
+type onDevice struct {
+	device  device.Device
+	weights int64
+	bytes   unit.Bytes
+}
+
+func (d onDevice) expert(t int) unit.Time { return d.device.Expert(t, d.weights, d.bytes) }
+
+// onHost computes experts on the host CPU.
+type onHost struct {
+	host  host.Host
+	model model.Spec
+}
+
+func (h onHost) expert(t int) unit.Time {
+	w := h.model.Expert(t)
+	return h.host.Time(w.FLOPs, w.Bytes)
+}
+
+// memo remembers a time by tokens, up to a bound: few distinct counts recur.
+type memo struct {
+	of   func(t int) unit.Time
+	seen [4096]unit.Time // 0 = not yet: no expert takes no time
+}
+
+func (m *memo) at(t int) unit.Time {
+	switch {
+	case t == 0:
+		return 0
+	case t >= len(m.seen):
+		return m.of(t)
+	case m.seen[t] == 0:
+		m.seen[t] = m.of(t)
+	}
+	return m.seen[t]
+}

@@ -1,0 +1,175 @@
+// Package system runs a scenario: it alone knows every part.
+//
+// A pass runs layer by layer as MoNDE (DAC 2024, doi 10.1145/3649329.3655951)
+// describes: attention and gate on the GPU, then the experts where the strategy
+// puts them, then their results back in token order. It leaves out overlap
+// between layers, caches of experts and several devices.
+package system
+
+import (
+	"context"
+
+	"monde/core/fault"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// MaxLayers is how many layers, of all passes, a run may have.
+const MaxLayers = 20_000_000
+
+// run is a scenario being run.
+type run struct {
+	s      scenario.Scenario
+	plan   plan
+	parts  *parts
+	router workload.Router
+	placer policy.Placer
+	level  fidelity
+	probe  probe.Probe
+
+	report  *report.Report
+	tally   tally
+	view    policy.View
+	tokens  []int32
+	experts experts
+	now     unit.Time
+	done    int64
+	mark    probe.Span // pass and layer of the spans being emitted
+}
+
+// Run simulates s, and fills all of the report but its digest. The error is
+// the caller's to mend if fault.Is says so, and otherwise ctx's.
+func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
+	if err := s.Validate(); err != nil {
+		return report.Report{}, err
+	}
+	r := run{s: s, plan: newPlan(s), parts: newParts(s), probe: p}
+	if n := r.plan.layers(); n > MaxLayers {
+		return report.Report{}, fault.At("workload.output_tokens", "the run has %d layers in all its passes, at most %d are allowed", n, MaxLayers)
+	}
+	router, origin, err := workload.NewRouter(s.Workload, s.Model, s.Seed, s.Traces)
+	if err != nil {
+		return report.Report{}, fault.In("workload", err)
+	}
+	alpha, err := r.alpha()
+	if err != nil {
+		return report.Report{}, fault.In("workload", err)
+	}
+	r.router, r.placer = router, policy.New(s.Strategy, alpha)
+	r.level = newFidelity(s.Fidelity)
+	r.report = newReport(s, r.plan, origin)
+	r.report.Alpha = alpha
+	r.tally = newTally(s, r.report)
+	if err := r.passes(ctx); err != nil {
+		return report.Report{}, err
+	}
+	r.finish()
+	return *r.report, nil
+}
+
+func newFidelity(f scenario.Fidelity) fidelity {
+	if f == scenario.Analytic {
+		return &analytic{}
+	}
+	return &event{}
+}
+
+// alpha returns what MD+LB scales its formula with: given, or tuned on passes
+// whose routing is drawn from streams of their own. 0 if no formula is used.
+func (r *run) alpha() (float64, error) {
+	st := r.s.Strategy
+	switch {
+	case st.Name != policy.MDLB || st.AlphaMode == policy.Exact:
+		return 0, nil
+	case st.AlphaMode == policy.Fixed:
+		return st.Alpha, nil
+	}
+	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
+	if err != nil {
+		return 0, err
+	}
+	return policy.Tune(st, r.profile(router)), nil
+}
+
+// profileSeed sets profiling passes apart from the run's: alpha must not be
+// tuned on the very tokens that it is tried on.
+const profileSeed = 1 << 53
+
+// profile returns the views of the profiling passes: the run's own, again and
+// again until there are enough.
+func (r *run) profile(router workload.Router) []policy.View {
+	var views []policy.View
+	for n := range r.s.Strategy.Profile {
+		p := r.plan.at(n % r.plan.passes())
+		for layer := range r.moeBlocks(p) {
+			tokens := make([]int32, r.s.Model.Experts)
+			router.Count(tokens, p.route, layer)
+			var v policy.View
+			r.parts.view(&v, tokens)
+			views = append(views, v)
+		}
+	}
+	return views
+}
+
+func (r *run) moeBlocks(p pass) int {
+	if r.s.Workload.Scope == workload.OneLayer {
+		return 1
+	}
+	return p.stack.MoEBlocks()
+}
+
+func (r *run) passes(ctx context.Context) error {
+	for n := range r.plan.passes() {
+		p := r.plan.at(n)
+		start := r.now
+		if err := r.pass(ctx, p); err != nil {
+			return err
+		}
+		r.tally.pass(p, r.now-start, r.now)
+	}
+	return nil
+}
+
+func (r *run) pass(ctx context.Context, p pass) error {
+	if r.s.Workload.Scope == workload.OneLayer {
+		r.block(p, 0, 0, true)
+		return r.step(ctx)
+	}
+	moe := 0
+	for block := range p.stack.Blocks {
+		has := p.stack.MoE(block)
+		r.block(p, block, moe, has)
+		if has {
+			moe++
+		}
+		if err := r.step(ctx); err != nil {
+			return err
+		}
+	}
+	if p.emits {
+		r.head(p)
+	}
+	return nil
+}
+
+// step tells how far the run has come, and whether it may go on.
+func (r *run) step(ctx context.Context) error {
+	r.done++
+	r.probe.Report(probe.Progress{
+		Done: r.done, Total: r.plan.layers(), Now: r.now,
+		Passes: r.tally.passes, Tokens: r.report.Tokens,
+	})
+	return ctx.Err()
+}
+
+// emit passes a span on with the pass and layer that it belongs to.
+func (r *run) emit(s probe.Span) {
+	s.Pass, s.Layer = r.mark.Pass, r.mark.Layer
+	r.tally.span(s)
+	r.probe.Emit(s)
+}

@@ -1,0 +1,42 @@
+package system
+
+import (
+	"fmt"
+
+	"monde/core/policy"
+	"monde/core/report"
+	"monde/core/workload"
+)
+
+// warnings says what a reader should know before trusting the numbers.
+func (r *run) warnings() []report.Warning {
+	var list []report.Warning
+	warn := func(path, format string, args ...any) {
+		list = append(list, report.Warning{Path: path, Text: fmt.Sprintf(format, args...)})
+	}
+	s, y := r.s, r.report
+	if y.Simulated {
+		warn("machine.device", "Simulated only: no NDP expert execution has been measured anywhere.")
+	}
+	if y.Routing.StandIn {
+		warn("workload.routing", "Stand-in: %s", y.Routing.Text)
+	}
+	for _, p := range y.Memory {
+		if !p.Fits {
+			warn(memoryPath(p.Name), "Does not fit: %s needs %.1f GB and has %.1f GB. The times are those of a machine where it fits.",
+				p.Name, float64(p.Used)/1e9, float64(p.Capacity)/1e9)
+		}
+	}
+	if s.Strategy.Name == policy.MDLB && y.HotExperts == 0 {
+		warn("strategy", "MD+LB moved no expert: here it is MD+AM.")
+	}
+	if s.Strategy.Name == policy.CPUAM && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
+		warn("strategy", "CPU+AM keeps the experts in host memory; the memory device only draws its power.")
+	}
+	if t := y.Timeline; t.Total > MaxSpans {
+		warn("", "The timeline shows the first %d of %d spans; the digest covers all.", MaxSpans, t.Total)
+	}
+	return list
+}
+
+func memoryPath(pool string) string { return "machine." + pool + ".memory_bytes" }

@@ -26,6 +26,9 @@ func (f *Failure) Error() string { return f.wire.Reason }
 // Code returns what kind of failure it is.
 func (f *Failure) Code() wire.Code { return f.wire.Code }
 
+// Fields returns every mistake of the caller.
+func (f *Failure) Fields() []fault.Field { return f.wire.Fields }
+
 // Describe is the table from errors to failed messages. What is not in it is
 // ours, and its text stays in the log: it may name what no client should know.
 func Describe(err error) *wire.Failed {

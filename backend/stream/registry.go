@@ -187,3 +187,10 @@ func (g *Registry) Close(ctx context.Context) {
 	g.workers.Wait()
 	g.sockets.close(ctx)
 }
+
+// Closing reports whether the registry takes no runs any more.
+func (g *Registry) Closing() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.closed
+}

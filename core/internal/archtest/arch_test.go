@@ -45,6 +45,7 @@ var mayImport = map[string]string{
 	"wasm/wiregen":              "core " + everything,
 	"backend":                   "core " + everything + backend,
 	"backend/http":              "core " + everything + backend,
+	"backend/chrome":            "core/probe core/unit",
 	"backend/stream":            "core " + everything,
 }
 

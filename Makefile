@@ -50,9 +50,10 @@ check: web/node_modules/.ok ## formatting, modules, vet, staticcheck (native and
 	@test -z "$$(gofmt -l backend core wasm)" || { gofmt -l backend core wasm; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
 	$(WASM) $(GO) vet ./core/... ./wasm
-	$(WASM) $(GO) tool -n staticcheck >/dev/null
+	$(GO) build -o bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	bin/staticcheck ./...
+	$(WASM) bin/staticcheck ./core/... ./wasm
 	$(GO) run ./wasm/wiregen -o web/src/wire.gen.ts -check
 	cd web && npm run --silent check
 

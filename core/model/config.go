@@ -156,7 +156,9 @@ func (c *config) deepseek(s *Spec) {
 	s.Experts, s.TopK = c.need("n_routed_experts"), c.need("num_experts_per_tok")
 	s.ExpertFF = c.need("moe_intermediate_size")
 	s.SharedFF = c.int("n_shared_experts", 0) * s.ExpertFF
-	s.Decoder.MoEFirst, s.Decoder.MoEStep = c.int("first_k_dense_replace", 0), c.int("moe_layer_freq", 1)
+	step := max(1, c.int("moe_layer_freq", 1))
+	first := c.int("first_k_dense_replace", 0)
+	s.Decoder.MoEFirst, s.Decoder.MoEStep = (first+step-1)/step*step, step // sparse where the index is a multiple of step
 }
 
 // decoderOnly reads what decoder-only families spell alike.
@@ -180,7 +182,7 @@ func (c *config) decoderOnly(s *Spec) {
 // quantised.
 func (c *config) precision(s *Spec) {
 	s.WeightBits, s.ExpertBits = 16, 16
-	if t, _ := c.doc["torch_dtype"].(string); t == "float32" {
+	if c.doc["torch_dtype"] == "float32" || c.doc["dtype"] == "float32" {
 		c.notes = append(c.notes, "the checkpoint is float32; bf16 is assumed, as inference uses")
 	}
 	q, ok := c.doc["quantization_config"].(map[string]any)

@@ -29,7 +29,9 @@ func (c *recorder) record(q probe.Progress) {
 		}})
 	}
 	if q.Done > 0 && c.partial.due(now) {
-		c.log.append(wire.Message{Kind: wire.KindPartial, Partial: &wire.Partial{Latency: q.Now}})
+		c.log.append(wire.Message{Kind: wire.KindPartial, Partial: &wire.Partial{
+			Latency: q.Now, Passes: q.Passes, Tokens: q.Tokens,
+		}})
 	}
 }
 

@@ -32,7 +32,7 @@ func (g *generator) declare(name string, t reflect.Type) {
 // structure returns an interface, a line a field.
 func (g *generator) structure(name string, t reflect.Type) string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "export interface %s {\n", name)
+	fmt.Fprintf(&b, "export interface %s {\n", name+generic[t.String()])
 	comments := g.source(t).fields[t.Name()]
 	for _, f := range reflect.VisibleFields(t) {
 		if field := g.field(t, f); field != "" {
@@ -61,9 +61,9 @@ func (g *generator) field(t reflect.Type, f reflect.StructField) string {
 			of = of.Elem()
 		}
 	}
-	expr, ok := typed[t.String()+"."+f.Name]
-	if !ok {
-		expr = g.expr(of)
+	expr := g.expr(of) // also declares what the table's own type is made of
+	if known, ok := typed[t.String()+"."+f.Name]; ok {
+		expr = known
 	}
 	return "readonly " + key + optional + ": " + expr
 }

@@ -54,10 +54,19 @@ var typed = map[string]string{
 	"wire.Resolved.Short":   "Short",
 	"wire.Request.Scenario": "Scenario | Short",
 
+	"wire.Choice.Value":       "T",
+	"wire.Catalog.Models":     "readonly Choice<ModelSpec>[]",
+	"wire.Catalog.Machines":   "readonly Choice<Machine>[]",
+	"wire.Catalog.Strategies": "readonly Choice<Partial<PolicySpec>>[]",
+	"wire.Catalog.Scenarios":  "readonly Choice<Scenario>[]",
+
 	"report.Layer.Tokens":     "readonly number[] | null",
 	"report.Layer.Hot":        "readonly number[] | null",
 	"workload.Routing.Counts": "readonly (readonly number[])[] | null",
 }
+
+// generic are the parameters of types that typed makes generic.
+var generic = map[string]string{"wire.Choice": "<T = unknown>"}
 
 // A generator collects declarations, each once, in the order that types are met.
 type generator struct {

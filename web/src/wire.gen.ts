@@ -149,7 +149,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** Timeline is the first spans of a run, a column each, in order of their end. Names index into Works and Resources. */
+/** Timeline is the first spans of a run, a column each, layer by layer. Names index into Works and Resources. */
 export interface Timeline {
   readonly resources: readonly string[];
   readonly works: readonly string[];
@@ -244,11 +244,11 @@ export interface WireRequest {
 }
 
 /** Choice is one preset. */
-export interface Choice {
+export interface Choice<T = unknown> {
   readonly name: string;
   readonly title: string; // a line for people
   readonly text: string; // a sentence or two for people
-  readonly value: unknown; // the part of a scenario that it stands for
+  readonly value: T; // the part of a scenario that it stands for
 }
 
 /** Table is one set of measured routing. */
@@ -269,11 +269,11 @@ export interface Table {
 export interface Catalog {
   readonly engine: string;
   readonly default: Scenario; // the default scenario in full
-  readonly models: readonly Choice[];
-  readonly machines: readonly Choice[];
-  readonly strategies: readonly Choice[];
+  readonly models: readonly Choice<ModelSpec>[];
+  readonly machines: readonly Choice<Machine>[];
+  readonly strategies: readonly Choice<Partial<PolicySpec>>[];
   readonly tables: readonly Table[]; // measured routing
-  readonly scenarios: readonly Choice[];
+  readonly scenarios: readonly Choice<Scenario>[];
 }
 
 /** Resolved is a scenario written in full, and as short as it can be. */
@@ -365,7 +365,7 @@ export const WorkloadPhase = [
   'decoder', // OutputTokens steps of the decoder, one token a sequence
   'prefill', // one forward pass over all input tokens
   'decode', // OutputTokens steps, one token a sequence
-  'generate', // the input pass, then OutputTokens steps
+  'generate', // the input pass, then steps until OutputTokens are there
 ] as const;
 export type WorkloadPhase = (typeof WorkloadPhase)[number];
 

@@ -1,0 +1,93 @@
+// Package httpapi serves runs, traces and the page over HTTP.
+//
+// The API is described by OpenAPI 3.1 at /openapi.json, errors are RFC 9457
+// problems, and a run's stream is a WebSocket. It leaves out who the client is:
+// whoever reaches the server may start runs, and see and cancel all of them.
+package httpapi
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"monde/backend/stream"
+	"monde/core/wire"
+)
+
+// Config is what the API serves.
+type Config struct {
+	Runs    *stream.Registry
+	Catalog func() wire.Catalog
+	Static  fs.FS // the page; nil serves none
+	Log     *slog.Logger
+}
+
+// A server answers requests.
+type server struct {
+	runs    *stream.Registry
+	traces  *traceStore
+	catalog func() wire.Catalog
+	log     *slog.Logger
+}
+
+// New returns the handler of every path.
+func New(c Config) http.Handler {
+	s := &server{c.Runs, newTraceStore(maxTraceMemory), c.Catalog, c.Log}
+	r := chi.NewRouter()
+	r.Use(accessLog(c.Log), secure, rescue(c.Log))
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	r.Get("/readyz", s.ready)
+	api := humachi.New(r, describe(c.Catalog().Engine))
+	s.routes(api, r)
+	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) {
+		writeProblem(w, huma.Error405MethodNotAllowed("this path does not know "+req.Method))
+	})
+	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
+	return r
+}
+
+func describe(engine string) huma.Config {
+	c := huma.DefaultConfig("MoNDE Playground", engine)
+	c.Info.Description = "Simulates where the experts of a Mixture-of-Experts model live and are computed."
+	c.DocsPath = ""     // huma's page loads a CDN
+	c.SchemasPath = ""  // they are in openapi.json
+	c.CreateHooks = nil // no $schema field in replies: a report is the same everywhere
+	return c
+}
+
+func (s *server) routes(api huma.API, r chi.Router) {
+	huma.Register(api, getOf("catalog", "/api/v1/catalog", "List what a scenario may choose from"), s.getCatalog)
+	huma.Register(api, startOperation, s.startRun)
+	huma.Register(api, getOf("list-runs", "/api/v1/runs", "List recent runs, newest first"), s.listRuns)
+	huma.Register(api, getOf("get-run", "/api/v1/runs/{id}", "Tell how far a run has come"), s.getRun)
+	huma.Register(api, getOf("get-report", "/api/v1/runs/{id}/report", "Return the report of a run that is done"), s.getReport)
+	huma.Register(api, cancelOperation, s.cancelRun)
+	r.Get("/api/v1/runs/{id}/stream", s.streamRun)
+	api.OpenAPI().AddOperation(streamOperation(api.OpenAPI().Components.Schemas))
+	r.Put("/api/v1/traces", s.putTrace)
+	api.OpenAPI().AddOperation(traceOperation(api.OpenAPI().Components.Schemas))
+}
+
+func getOf(id, path, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary}
+}
+
+// ready says whether new runs are taken.
+func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
+	if s.runs.Closing() {
+		say(w, http.StatusServiceUnavailable, stream.ErrClosing.Error())
+		return
+	}
+	say(w, http.StatusOK, "ready")
+}
+
+// say answers with a line of text.
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n")) // a client that left does not matter
+}

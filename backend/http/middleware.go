@@ -1,0 +1,81 @@
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// policy lets the page load from its own origin only. 'wasm-unsafe-eval'
+// compiles the simulator; it does not allow eval.
+const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+	"img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; " +
+	"base-uri 'none'; form-action 'self'; object-src 'none'"
+
+// secure sets the headers of every answer. The last three isolate the page from
+// other origins, which shared memory between workers asks for.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// accessLog writes a line a request when it is over: for a stream, when the
+// client has left.
+func accessLog(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			began := time.Now()
+			seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			next.ServeHTTP(seen, r)
+			attrs := []any{
+				"method", r.Method, "path", r.URL.Path, "status", seen.Status(), "bytes", seen.BytesWritten(),
+				"ms", time.Since(began).Milliseconds(), "client", r.RemoteAddr,
+			}
+			if id := runOf(seen, r); id != "" {
+				attrs = append(attrs, "run", id)
+			}
+			log.Info("request", attrs...)
+		})
+	}
+}
+
+// runOf returns the run that a request was about, or started.
+func runOf(w http.ResponseWriter, r *http.Request) string {
+	if at := w.Header().Get("Location"); at != "" {
+		return path.Base(at)
+	}
+	return chi.URLParam(r, "id")
+}
+
+// rescue answers a request whose handler panicked, and keeps the stack here.
+func rescue(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				switch p := recover(); p {
+				case nil:
+				case http.ErrAbortHandler:
+					panic(p)
+				default:
+					log.Error("panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+					writeProblem(w, huma.Error500InternalServerError("the server failed; its log says why"))
+				}
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}

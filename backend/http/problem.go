@@ -1,0 +1,89 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"monde/backend/stream"
+	"monde/core/fault"
+	"monde/core/wire"
+)
+
+var (
+	errTooLarge  = errors.New("the body is larger than this path takes")
+	errUploading = errors.New("another trace is being read; try again later")
+)
+
+// retryAfter is how many seconds a client waits that was told to come later.
+const retryAfter = "2"
+
+// problem is the table from errors to RFC 9457 problems. Only a mistake of the
+// caller is a 4xx; the text of an error that nobody foresaw stays here.
+func problem(err error) error {
+	fields := fault.Fields(err)
+	var failure *stream.Failure
+	switch {
+	case len(fields) > 0:
+		return huma.Error422UnprocessableEntity("the request has mistakes", details(fields)...)
+	case errors.Is(err, errTooLarge):
+		return huma.Error413RequestEntityTooLarge(err.Error())
+	case errors.Is(err, stream.ErrUnknown):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, stream.ErrUnfinished):
+		return huma.Error409Conflict(err.Error())
+	case errors.As(err, &failure):
+		return failed(failure)
+	case errors.Is(err, stream.ErrBusy), errors.Is(err, errUploading):
+		return later(huma.Error429TooManyRequests(err.Error()))
+	case errors.Is(err, stream.ErrClosing):
+		return later(huma.Error503ServiceUnavailable(err.Error()))
+	default:
+		return huma.Error500InternalServerError("the server failed; its log says why")
+	}
+}
+
+// failed says why there is no report.
+func failed(f *stream.Failure) error {
+	switch f.Code() {
+	case wire.CodeInvalid:
+		return huma.Error422UnprocessableEntity(f.Error(), details(f.Fields())...)
+	case wire.CodeInternal:
+		return huma.Error500InternalServerError(f.Error())
+	default:
+		return huma.Error409Conflict(f.Error())
+	}
+}
+
+func later(err error) error {
+	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {retryAfter}})
+}
+
+// details puts every field's path, as written in the input, where RFC 9457
+// readers look for it.
+func details(fields []fault.Field) []error {
+	var all []error
+	for _, f := range fields {
+		all = append(all, &huma.ErrorDetail{Location: f.Path, Message: f.Reason})
+	}
+	return all
+}
+
+// writeProblem answers with a problem where huma does not.
+func writeProblem(w http.ResponseWriter, err error) {
+	var headers huma.HeadersError
+	if errors.As(err, &headers) {
+		for name, values := range headers.GetHeaders() {
+			w.Header()[name] = values
+		}
+	}
+	var p huma.StatusError
+	if !errors.As(err, &p) {
+		p = huma.Error500InternalServerError("the server failed; its log says why")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.GetStatus())
+	_ = json.NewEncoder(w).Encode(p) // a client that left does not matter
+}

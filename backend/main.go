@@ -1,0 +1,104 @@
+// Command monde simulates where the experts of a Mixture-of-Experts model live:
+// one scenario at a time, or as a server with a page.
+//
+// It exits with 0, with 2 if the caller has something to mend (every mistake is
+// a line on standard error), with 130 if it was interrupted, and with 1 if the
+// fault is ours.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"monde/core"
+	"monde/core/fault"
+)
+
+// commands are the program's, as kong reads them.
+type commands struct {
+	Run       runCommand       `cmd:"" help:"Simulate one scenario and print its report."`
+	Scenarios scenariosCommand `cmd:"" help:"List the scenarios to start from, or print one."`
+	Serve     serveCommand     `cmd:"" help:"Serve the page and its API."`
+
+	Version kong.VersionFlag `help:"Print the engine's version."`
+}
+
+// A console is what commands read and write.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	c := &console{os.Stdin, os.Stdout, os.Stderr}
+	code := tell(c.err, run(ctx, c, os.Args[1:]))
+	stop()
+	os.Exit(code)
+}
+
+// run does what args ask for.
+func run(ctx context.Context, c *console, args []string) error {
+	parser, err := kong.New(&commands{},
+		kong.Name("monde"),
+		kong.Description("Simulates expert placement of Mixture-of-Experts models."),
+		kong.Writers(c.out, c.err),
+		kong.Vars{"version": core.Engine},
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(c),
+	)
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return mistake{err}
+	}
+	return command.Run()
+}
+
+// A mistake is an error that the caller can mend, but that no field of a
+// scenario is to blame for.
+type mistake struct{ error }
+
+// Unwrap returns the cause.
+func (m mistake) Unwrap() error { return m.error }
+
+// Exit codes.
+const (
+	ours        = 1
+	callers     = 2
+	interrupted = 130 // as shells have it: 128 + SIGINT
+)
+
+// tell writes what err means, and returns the exit code: this is the table of
+// the command line.
+func tell(w io.Writer, err error) int {
+	var m mistake
+	say := func(err error) { _, _ = fmt.Fprintln(w, err) } // there is nowhere else to say it
+	switch {
+	case err == nil:
+		return 0
+	case fault.Is(err):
+		for _, f := range fault.Fields(err) {
+			say(&f)
+		}
+		return callers
+	case errors.As(err, &m):
+		say(fmt.Errorf("monde: %w", err))
+		return callers
+	case errors.Is(err, context.Canceled):
+		say(errors.New("monde: interrupted"))
+		return interrupted
+	default:
+		say(fmt.Errorf("monde: %w", err))
+		return ours
+	}
+}

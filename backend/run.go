@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+
+	"monde/backend/chrome"
+	"monde/backend/text"
+	"monde/core"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+)
+
+type runCommand struct {
+	Scenario string `arg:"" help:"Scenario file, a preset's name, or - for standard input."`
+
+	Fidelity string  `help:"How closely to look: analytic or event." placeholder:"NAME"`
+	Strategy string  `help:"Where experts run: Ideal, GPU+PM, CPU+AM, MD+AM or MD+LB." placeholder:"NAME"`
+	Seed     *uint64 `help:"Seed of everything that is drawn." placeholder:"N"`
+	Model    string  `help:"Replace the model by a Hugging Face config.json." placeholder:"CONFIG.json"`
+	Routing  string  `help:"Route tokens as a trace file says: CSV, JSON Lines or packed, plain or gzip." placeholder:"FILE"`
+	JSON     bool    `name:"json" help:"Print the report as JSON."`
+	Trace    string  `help:"Write a Chrome trace, for chrome://tracing and Perfetto." placeholder:"FILE"`
+}
+
+// Run simulates the scenario and prints its report.
+func (r *runCommand) Run(ctx context.Context, c *console) error {
+	s, err := load(r.Scenario, c.in)
+	if err != nil {
+		return err
+	}
+	if err := r.change(&s, c); err != nil {
+		return err
+	}
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	rep, err := r.simulate(ctx, s, c)
+	if err != nil {
+		return err
+	}
+	if r.JSON {
+		return json.NewEncoder(c.out).Encode(rep)
+	}
+	return text.Write(c.out, rep)
+}
+
+// change applies the flags to the scenario.
+func (r *runCommand) change(s *scenario.Scenario, c *console) error {
+	if r.Fidelity != "" {
+		s.Fidelity = scenario.Fidelity(r.Fidelity)
+	}
+	if r.Strategy != "" {
+		s.Strategy.Name = policy.Name(r.Strategy)
+	}
+	if r.Seed != nil {
+		s.Seed = *r.Seed
+	}
+	var model, routing error
+	if r.Model != "" {
+		model = replaceModel(s, r.Model, c.err)
+	}
+	if r.Routing != "" {
+		routing = attachTrace(s, r.Routing)
+	}
+	return errors.Join(model, routing)
+}
+
+// simulate runs s, and writes spans and progress as they come.
+func (r *runCommand) simulate(ctx context.Context, s scenario.Scenario, c *console) (report.Report, error) {
+	bar := newBar(c.err)
+	defer bar.clear()
+	p := probe.Probe{Progress: bar.show}
+	if r.Trace == "" {
+		return core.Run(ctx, s, p)
+	}
+	file, err := os.Create(r.Trace)
+	if err != nil {
+		return report.Report{}, mistake{err}
+	}
+	trace := chrome.New(file, s.Model.Name+", "+string(s.Strategy.Name))
+	p.Span = trace.Span
+	rep, err := core.Run(ctx, s, p)
+	return rep, errors.Join(err, trace.Close(), file.Close())
+}

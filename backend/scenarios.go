@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"monde/core/scenario"
+)
+
+type scenariosCommand struct {
+	Name string `arg:"" optional:"" help:"The one to print."`
+	Full bool   `help:"Print every field, not only what differs from the defaults."`
+}
+
+// Run lists the presets, or prints one.
+func (s *scenariosCommand) Run(c *console) error {
+	if s.Name == "" {
+		return list(c)
+	}
+	p, ok := scenario.PresetNamed(s.Name)
+	if !ok {
+		return mistake{fmt.Errorf("no scenario is named %q; monde scenarios lists them", s.Name)}
+	}
+	doc := p.Scenario.Short()
+	if s.Full {
+		doc = p.Scenario.Full()
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, doc, "", "  "); err != nil {
+		return err
+	}
+	out.WriteByte('\n')
+	_, err := out.WriteTo(c.out)
+	return err
+}
+
+func list(c *console) error {
+	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, p := range scenario.Presets() {
+		if _, err := fmt.Fprintf(t, "%s\t%s\n", p.Name, p.Title); err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}

@@ -1,0 +1,189 @@
+// Package text writes a report for a person at a terminal.
+//
+// Numbers are rounded to three digits; the JSON report has them in full. It
+// leaves out colour: the output is as often in a file as on a screen.
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"monde/core/probe"
+	"monde/core/report"
+)
+
+// Write writes r. It returns the first error of w.
+func Write(w io.Writer, r report.Report) error {
+	p := &page{w: w}
+	p.headline(r)
+	p.resources(r)
+	p.memory(r)
+	p.energy(r)
+	p.layers(r)
+	p.remarks(r)
+	return p.err
+}
+
+// A page writes sections and keeps the first error.
+type page struct {
+	w   io.Writer
+	err error
+}
+
+func (p *page) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+// table writes rows in columns: the first to the left, the others to the right.
+func (p *page) table(rows [][]string) {
+	if p.err != nil {
+		return
+	}
+	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	// AlignRight moves every cell, so the first column is padded by hand.
+	wide := 0
+	for _, row := range rows {
+		wide = max(wide, len([]rune(row[0])))
+	}
+	for _, row := range rows {
+		pad := strings.Repeat(" ", wide-len([]rune(row[0])))
+		_, p.err = fmt.Fprintf(t, "%s%s\t%s\t\n", row[0], pad, strings.Join(row[1:], "\t"))
+		if p.err != nil {
+			return
+		}
+	}
+	p.err = t.Flush()
+}
+
+func (p *page) headline(r report.Report) {
+	if r.Title != "" {
+		p.line("%s", r.Title)
+	}
+	p.line("%s · %s · %s · %s · %s", r.Strategy, r.Model, r.Machine, r.Phase, r.Fidelity)
+	if r.Simulated {
+		p.line("Rests on near-data execution, which nobody has measured: simulated only.")
+	}
+	p.line("")
+	rows := [][]string{
+		{"latency", duration(r.Latency), ""},
+		{"bound", duration(r.Bound), "no run of this scenario is faster"},
+		{"throughput", digits(r.TokensPerSecond, true) + " tokens/s", count(r.Tokens) + " tokens"},
+	}
+	if r.TTFT > 0 {
+		rows = append(rows, []string{"time to first token", duration(r.TTFT), ""})
+	}
+	if s := r.TPOT; s != nil {
+		rows = append(rows, []string{"time per output token", duration(s.Mean), fmt.Sprintf(
+			"p50 %s, p99 %s, worst %s, %s steps", duration(s.P50), duration(s.P99), duration(s.Worst), count(int64(s.Count)))})
+	}
+	p.facts(rows)
+}
+
+// facts writes a name, a value and a remark a row.
+func (p *page) facts(rows [][]string) {
+	for _, row := range rows {
+		p.line("%s", strings.TrimRight(fmt.Sprintf("%-22s %14s  %s", row[0], row[1], row[2]), " "))
+	}
+}
+
+func (p *page) resources(r report.Report) {
+	rows := [][]string{{"resource", "busy", "share", "waited for", "share", "moved"}}
+	for _, s := range r.Resources {
+		moved := ""
+		if s.Bytes > 0 {
+			moved = amount(s.Bytes)
+		}
+		rows = append(rows, []string{
+			s.Name, duration(s.Busy), share(s.Busy, r.Latency), duration(s.Critical), share(s.Critical, r.Latency), moved,
+		})
+	}
+	p.line("")
+	p.table(rows)
+}
+
+func (p *page) memory(r report.Report) {
+	if len(r.Memory) == 0 {
+		return
+	}
+	rows := [][]string{{"memory", "used", "of", ""}}
+	for _, m := range r.Memory {
+		verdict := "fits"
+		if !m.Fits {
+			verdict = "DOES NOT FIT"
+		}
+		rows = append(rows, []string{m.Name, amount(m.Used), amount(m.Capacity), verdict})
+	}
+	p.line("")
+	p.table(rows)
+}
+
+func (p *page) energy(r report.Report) {
+	if len(r.Energy) == 0 {
+		return
+	}
+	rows := [][]string{{"energy", ""}}
+	for _, e := range r.Energy {
+		rows = append(rows, []string{e.Name, energy(e.Energy)})
+	}
+	p.line("")
+	p.table(rows)
+}
+
+// longest is how many layers are listed.
+const longest = 8
+
+// layers lists the slowest layers, in the order of execution.
+func (p *page) layers(r report.Report) {
+	if len(r.Layers) == 0 {
+		return
+	}
+	rows := [][]string{{"layer", "time", "share", "waits for", "active", "to the GPU"}}
+	for _, l := range slowest(r.Layers, longest) {
+		rows = append(rows, layer(l, r))
+	}
+	p.line("")
+	if len(r.Layers) > longest {
+		p.line("the %d slowest of %d layers", longest, len(r.Layers))
+	}
+	p.table(rows)
+}
+
+func layer(l report.Layer, r report.Report) []string {
+	kind, active, moved := "dense", "", ""
+	if l.MoE {
+		kind, active, moved = "MoE", count(l.Active), count(l.H)
+	}
+	name := fmt.Sprintf("%s %d, %s", l.Stack, l.Block, kind)
+	return []string{name, duration(l.Time), share(l.Time, r.Latency), culprit(l), active, moved}
+}
+
+// culprit names the resource that a layer waited for longest.
+func culprit(l report.Layer) string {
+	worst := probe.GPU
+	for i, t := range l.Critical {
+		if t > l.Critical[worst] {
+			worst = probe.Resource(i)
+		}
+	}
+	return worst.String()
+}
+
+func (p *page) remarks(r report.Report) {
+	p.line("")
+	p.line("routing   %s", r.Routing.Text)
+	if r.HotExperts > 0 {
+		p.line("hot       %s experts moved to the GPU, alpha %.3g", count(r.HotExperts), r.Alpha)
+	}
+	for _, w := range r.Warnings {
+		at := ""
+		if w.Path != "" {
+			at = w.Path + ": "
+		}
+		p.line("warning   %s%s", at, w.Text)
+	}
+	p.line("digest    %s, engine %s", r.Digest, r.Engine)
+}

@@ -24,7 +24,7 @@ type one struct {
 }
 
 type startInput struct {
-	RawBody []byte `contentType:"application/json" doc:"A scenario; what is absent keeps its default"`
+	RawBody []byte `contentType:"application/json"`
 }
 
 type startReply struct {
@@ -37,6 +37,14 @@ var startOperation = huma.Operation{
 	Summary:       "Queue a scenario",
 	DefaultStatus: http.StatusAccepted,
 	MaxBodyBytes:  scenario.MaxDocument,
+	RequestBody: &huma.RequestBody{
+		Required:    true,
+		Description: "A scenario. What is absent keeps its default; a model or machine may be a preset's name, or name one as its base.",
+		Content: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}},
+		},
+	},
+	SkipValidateBody: true, // scenario.Decode does, and knows presets
 	Errors: []int{
 		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusServiceUnavailable,

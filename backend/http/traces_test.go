@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/wire"
+	"monde/core/workload"
+)
+
+const csv = "request,step,layer,e0,e1\na,0,0,1,2\na,0,1,3,4\n"
+
+func TestATraceReachesTheRunThatNamesIt(t *testing.T) {
+	given := make(chan workload.Traces, 1)
+	s := newSite(t, func(_ context.Context, sc scenario.Scenario, _ probe.Probe) (report.Report, error) {
+		given <- sc.Traces
+		return report.Report{}, nil
+	}, nil)
+	got := into[wire.Trace](t, s.ask("PUT", "/api/v1/traces?name=mine.csv", csv), http.StatusOK)
+	if got.Name != "mine.csv" || got.Tokens != 1 || got.Layers != 2 || got.TopK != 2 {
+		t.Errorf("the trace is %+v", got)
+	}
+	start(t, s, `{"workload":{"routing":{"source":"file","sha256":"`+got.SHA256+`"}}}`)
+	if traces := <-given; traces[got.SHA256] == nil {
+		t.Errorf("the run got %v", traces)
+	}
+}
+
+func TestAFileThatIsNoTraceNamesItsLine(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	p := expectProblem(t, s.ask("PUT", "/api/v1/traces?name=x", csv+"a,0\n"), http.StatusUnprocessableEntity)
+	if !strings.Contains(p.Errors[0].Message, "line 4") {
+		t.Errorf("got %+v", p.Errors[0])
+	}
+}
+
+// endless is a CSV trace that never ends.
+type endless struct{ begun bool }
+
+func (e *endless) Read(p []byte) (int, error) {
+	text := "request,step,layer,e0\n"
+	if e.begun {
+		text = strings.Repeat("a,0,0,1\n", len(p)/8)
+	}
+	e.begun = true
+	return copy(p, text), nil
+}
+
+func TestABodyIsReadUpToItsLimit(t *testing.T) {
+	body := &capped{r: &endless{}, left: 1 << 16}
+	_, err := workload.ReadTrace("x", body)
+	if err == nil || !body.over {
+		t.Errorf("got %v, over %v", err, body.over)
+	}
+}
+
+func TestTheTracesUsedLastAreKept(t *testing.T) {
+	s := newTraceStore(250)
+	add := func(name string) { s.put(&workload.Trace{SHA256: name, Tokens: 50, Layers: 1, TopK: 1}) } // 100 bytes
+	kept := func(name string) bool { return s.of(name)[name] != nil }
+	add("a")
+	add("b")
+	if !kept("a") {
+		t.Fatal("a is gone")
+	}
+	add("c")
+	if kept("b") || !kept("a") || !kept("c") {
+		t.Error("want a, which was used, and c, and not b")
+	}
+	s.put(&workload.Trace{SHA256: "large", Tokens: 1000, Layers: 1, TopK: 1})
+	if !kept("large") || kept("a") {
+		t.Error("want the newest, however large, alone")
+	}
+}

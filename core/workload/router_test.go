@@ -65,6 +65,9 @@ func rowsOf(s workload.Spec, m model.Spec, r workload.Router, steps int, visit f
 		pass(workload.Pass{Encoder: pair, Tokens: s.Batch * s.InputTokens, Input: true}, stack)
 	}
 	if s.Phase != workload.Prefill && s.Phase != workload.Encoder {
+		if s.Phase == workload.Generate && !pair {
+			s.OutputTokens-- // the input pass gives the first token
+		}
 		for step := range min(steps, s.OutputTokens) {
 			pass(workload.Pass{Step: step, Tokens: s.Batch}, m.Decoder)
 		}

@@ -42,7 +42,7 @@ func strategies() []wire.Choice {
 		return wire.Choice{Name: name, Title: title, Text: text, Value: json.RawMessage(encode(p))}
 	}
 	return []wire.Choice{
-		choice("Ideal", "Ideal", "Every expert in GPU memory, however large: the limit of all others.", part{Name: policy.Ideal}),
+		choice("Ideal", "Ideal", "Every expert in GPU memory, however large: no transfer at all.", part{Name: policy.Ideal}),
 		choice("GPU+PM serial", "GPU+PM, serial", "Weights of active experts cross the link one by one, each before its compute.", part{policy.GPUPM, policy.Serial}),
 		choice("GPU+PM", "GPU+PM, overlapped", "The next experts' weights cross the link while one computes.", part{policy.GPUPM, policy.Overlap}),
 		choice("CPU+AM", "CPU+AM", "Activations go to the host, whose CPU computes every expert.", part{Name: policy.CPUAM}),

@@ -30,9 +30,10 @@ type Report struct {
 	TTFT            unit.Time `json:"ttft_ps"`           // time to first token; 0 if the run has no input pass
 	TPOT            *Steps    `json:"tpot"`              // time per output token; null if the run has no decoding step
 
-	Resources  []Resource      `json:"resources"` // in the order of probe.Resource
-	Layers     []Layer         `json:"layers"`    // in the order of execution, decoding steps summed
-	Alpha      float64         `json:"alpha"`     // that MD+LB used; 0 if none
+	Resources  []Resource      `json:"resources"`  // in the order of probe.Resource
+	Layers     []Layer         `json:"layers"`     // in the order of execution, decoding steps summed
+	Alpha      float64         `json:"alpha"`      // that MD+LB used in the input pass; 0 if none
+	StepAlpha  float64         `json:"step_alpha"` // that MD+LB used in decoding steps; 0 if none
 	HotExperts int64           `json:"hot_experts"`
 	Routing    workload.Origin `json:"routing"`
 	Memory     []Pool          `json:"memory"`

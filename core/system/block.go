@@ -68,7 +68,11 @@ func (r *run) route(p pass, moe int) {
 // place has the policy decide, and derives what the experts have to do.
 func (r *run) place(l *ledger, p pass) {
 	e, m := &r.experts, r.s.Model
-	e.sites = r.placer.Place(e.sites[:0], &r.view)
+	placer := r.steps
+	if p.route.Input {
+		placer = r.input
+	}
+	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
 	e.where, e.move, e.chunk = r.parts.where, r.parts.move, r.parts.link.Chunk()

@@ -3,8 +3,6 @@ package system
 import (
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -73,17 +71,22 @@ func steps(times []unit.Time) *report.Steps {
 		return nil
 	}
 	var total unit.Time
-	sorted := make([]float64, len(times))
-	for i, t := range times {
+	for _, t := range times {
 		total += t
-		sorted[i] = float64(t)
 	}
-	slices.Sort(sorted)
-	at := func(q float64) unit.Time { return unit.Time(stat.Quantile(q, stat.Empirical, sorted, nil)) }
+	sorted := slices.Sorted(slices.Values(times))
 	return &report.Steps{
 		Count: len(times), Mean: total / unit.Time(len(times)),
-		P50: at(0.5), P99: at(0.99), Worst: at(1),
+		P50: quantile(sorted, 50), P99: quantile(sorted, 99), Worst: sorted[len(sorted)-1],
 	}
+}
+
+// quantile returns the least value that is no less than percent of all: gonum's
+// stat.Quantile with stat.Empirical, to which a test holds it. The library itself
+// would add 0.3 MB to what a browser loads first.
+func quantile(sorted []unit.Time, percent int) unit.Time {
+	rank := (len(sorted)*percent + 99) / 100
+	return sorted[max(rank, 1)-1]
 }
 
 // memory says what each memory must hold.

@@ -27,7 +27,8 @@ type run struct {
 	plan   plan
 	parts  *parts
 	router workload.Router
-	placer policy.Placer
+	input  policy.Placer // of input passes
+	steps  policy.Placer // of decoding steps
 	level  fidelity
 	probe  probe.Probe
 
@@ -55,14 +56,14 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
 	}
-	alpha, err := r.alpha()
+	input, steps, err := r.alphas()
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
 	}
-	r.router, r.placer = router, policy.New(s.Strategy, alpha)
+	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
 	r.level = newFidelity(s.Fidelity)
 	r.report = newReport(s, r.plan, origin)
-	r.report.Alpha = alpha
+	r.report.Alpha, r.report.StepAlpha = input, steps
 	r.tally = newTally(s, r.report)
 	if err := r.passes(ctx); err != nil {
 		return report.Report{}, err
@@ -78,33 +79,55 @@ func newFidelity(f scenario.Fidelity) fidelity {
 	return &event{}
 }
 
-// alpha returns what MD+LB scales its formula with: given, or tuned on passes
-// whose routing is drawn from streams of their own. 0 if no formula is used.
-func (r *run) alpha() (float64, error) {
+// alphas returns what MD+LB scales its formula with in input passes and in
+// decoding steps, which differ by orders in tokens: given, or tuned on passes
+// whose routing is drawn from streams of their own. 0 where none is used.
+func (r *run) alphas() (input, steps float64, err error) {
 	st := r.s.Strategy
-	switch {
-	case st.Name != policy.MDLB || st.AlphaMode == policy.Exact:
-		return 0, nil
-	case st.AlphaMode == policy.Fixed:
-		return st.Alpha, nil
+	if st.Name != policy.MDLB || st.AlphaMode == policy.Exact {
+		return 0, 0, nil
 	}
-	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
-	if err != nil {
-		return 0, err
+	of := func(views []policy.View) float64 {
+		switch {
+		case len(views) == 0:
+			return 0
+		case st.AlphaMode == policy.Fixed:
+			return st.Alpha
+		}
+		return policy.Tune(st, views)
 	}
-	return policy.Tune(st, r.profile(router)), nil
+	inputs, others, err := r.profile()
+	return of(inputs), of(others), err
 }
 
 // profileSeed sets profiling passes apart from the run's: alpha must not be
 // tuned on the very tokens that it is tried on.
 const profileSeed = 1 << 53
 
-// profile returns the views of the profiling passes: the run's own, again and
-// again until there are enough.
-func (r *run) profile(router workload.Router) []policy.View {
+// profile returns the views of the profiling passes, those of the input pass and
+// those of decoding steps.
+func (r *run) profile() (inputs, steps []policy.View, err error) {
+	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
+	if err != nil {
+		return nil, nil, err
+	}
+	first := 0
+	if r.plan.input {
+		inputs = r.views(router, 0, 1)
+		first = 1
+	}
+	if r.plan.output > 0 {
+		steps = r.views(router, first, r.plan.output)
+	}
+	return inputs, steps, nil
+}
+
+// views returns the views of as many profiling passes as the strategy asks for,
+// taken from n passes of the run again and again.
+func (r *run) views(router workload.Router, first, n int) []policy.View {
 	var views []policy.View
-	for n := range r.s.Strategy.Profile {
-		p := r.plan.at(n % r.plan.passes())
+	for i := range r.s.Strategy.Profile {
+		p := r.plan.at(first + i%n)
 		for layer := range r.moeBlocks(p) {
 			tokens := make([]int32, r.s.Model.Experts)
 			router.Count(tokens, p.route, layer)

@@ -183,7 +183,8 @@ export interface Report {
   readonly tpot: Steps | null; // time per output token; null if the run has no decoding step
   readonly resources: readonly Resource[]; // in the order of probe.Resource
   readonly layers: readonly Layer[]; // in the order of execution, decoding steps summed
-  readonly alpha: number; // that MD+LB used; 0 if none
+  readonly alpha: number; // that MD+LB used in the input pass; 0 if none
+  readonly step_alpha: number; // that MD+LB used in decoding steps; 0 if none
   readonly hot_experts: number;
   readonly routing: WorkloadOrigin;
   readonly memory: readonly Pool[];

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"monde/core/probe"
 	"monde/core/report"
@@ -40,23 +40,19 @@ func (p *page) line(format string, args ...any) {
 
 // table writes rows in columns: the first to the left, the others to the right.
 func (p *page) table(rows [][]string) {
-	if p.err != nil {
-		return
-	}
-	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	// AlignRight moves every cell, so the first column is padded by hand.
-	wide := 0
+	wide := make([]int, len(rows[0]))
 	for _, row := range rows {
-		wide = max(wide, len([]rune(row[0])))
-	}
-	for _, row := range rows {
-		pad := strings.Repeat(" ", wide-len([]rune(row[0])))
-		_, p.err = fmt.Fprintf(t, "%s%s\t%s\t\n", row[0], pad, strings.Join(row[1:], "\t"))
-		if p.err != nil {
-			return
+		for i, cell := range row {
+			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
 		}
 	}
-	p.err = t.Flush()
+	for _, row := range rows {
+		text := fmt.Sprintf("%-*s", wide[0], row[0])
+		for i, cell := range row[1:] {
+			text += fmt.Sprintf("  %*s", wide[i+1], cell)
+		}
+		p.line("%s", strings.TrimRight(text, " "))
+	}
 }
 
 func (p *page) headline(r report.Report) {
@@ -176,7 +172,10 @@ func (p *page) remarks(r report.Report) {
 	p.line("")
 	p.line("routing   %s", r.Routing.Text)
 	if r.HotExperts > 0 {
-		p.line("hot       %s experts moved to the GPU, alpha %.3g", count(r.HotExperts), r.Alpha)
+		p.line("moved     %s experts to the GPU", count(r.HotExperts))
+	}
+	if r.Alpha > 0 {
+		p.line("alpha     %.4g", r.Alpha)
 	}
 	for _, w := range r.Warnings {
 		at := ""

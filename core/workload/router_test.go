@@ -2,6 +2,7 @@ package workload_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -209,5 +210,27 @@ func BenchmarkNewRouterOfATable(b *testing.B) {
 		if _, _, err := workload.NewRouter(s, m, 1, nil); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkReadPackedTrace(b *testing.B) {
+	file, err := os.ReadFile("data/deepseek-v2-lite_esft.bin")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		read(b, file)
+	}
+}
+
+func BenchmarkReadCSV(b *testing.B) {
+	var file bytes.Buffer
+	file.WriteString("request,step,layer,e0,e1\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&file, "%d,%d,%d,%d,%d\n", i/1000, i/10%100, i%10, i%7, 7+i%9)
+	}
+	b.SetBytes(int64(file.Len()))
+	for b.Loop() {
+		read(b, file.Bytes())
 	}
 }

@@ -46,13 +46,14 @@ var mayImport = map[string]string{
 	"backend":                   "core " + everything + backend,
 	"backend/http":              "core " + everything + backend,
 	"backend/chrome":            "core/probe core/unit",
+	"backend/text":              basics + " core/model core/workload core/report",
 	"backend/stream":            "core " + everything,
 }
 
 const (
 	devices    = " core/link core/gpu core/host core/ndp core/device"
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
-	backend    = " backend/http backend/stream backend/chrome"
+	backend    = " backend/http backend/stream backend/chrome backend/text"
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

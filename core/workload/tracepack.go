@@ -75,7 +75,7 @@ func (u *unpacker) number(most int) int {
 	if u.err != nil {
 		return 0
 	}
-	n, err := binary.ReadUvarint(u.r)
+	n, err := u.varint()
 	if err == nil && n > uint64(most) {
 		err = errBeyond
 	}
@@ -84,6 +84,16 @@ func (u *unpacker) number(most int) int {
 		return 0
 	}
 	return int(n)
+}
+
+// varint reads one, and a single byte, as nearly all are, without a detour.
+func (u *unpacker) varint() (uint64, error) {
+	b, err := u.r.ReadByte()
+	if err != nil || b < 0x80 {
+		return uint64(b), err
+	}
+	_ = u.r.UnreadByte() // cannot fail right after a read
+	return binary.ReadUvarint(u.r)
 }
 
 func (u *unpacker) text(most int) string {
@@ -151,6 +161,8 @@ func (u *unpacker) ids(t *Trace) {
 		u.fail(errForm)
 		return
 	}
+	// What a hostile header claims is not reserved before it is read.
+	t.ids = make([]uint16, 0, min(t.Tokens*t.Layers*t.TopK, 1<<22))
 	top := 0
 	for range t.Tokens * t.Layers {
 		least := 0

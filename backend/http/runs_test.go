@@ -1,5 +1,7 @@
 package httpapi
 
+//lint:file-ignore SA1019 See backend/stream/socket.go.
+
 import (
 	"net/http"
 	"net/http/httptest"

@@ -1,5 +1,7 @@
 package stream
 
+//lint:file-ignore SA1019 nhooyr.io/websocket is the project's choice; it is deprecated only because it moved.
+
 import (
 	"context"
 	"errors"

@@ -165,3 +165,23 @@ func TestGenerateSplitsIntoFirstTokenAndTheRest(t *testing.T) {
 		t.Errorf("%d tokens were processed, want %d", r.Tokens, want)
 	}
 }
+
+// The closed forms are exact while transfers are the longer stage; where compute
+// is, or shared experts delay it, the event queue finds orders that they miss.
+func TestClosedFormsAndEventsAgreeWithinATenth(t *testing.T) {
+	for _, p := range scenario.Presets() {
+		for _, name := range policy.Names() {
+			s := p.Scenario
+			s.Strategy.Name, s.Workload.OutputTokens = name, 2
+			if s.Validate() != nil || s.Workload.Routing.Source == workload.TraceOf {
+				continue
+			}
+			e := run(t, s, probe.Probe{})
+			s.Fidelity = scenario.Analytic
+			a := run(t, s, probe.Probe{})
+			if ratio := float64(e.Latency) / float64(a.Latency); ratio < 0.9 || ratio > 1.1 {
+				t.Errorf("%s %s: event takes %.3f of analytic", p.Name, name, ratio)
+			}
+		}
+	}
+}

@@ -1,0 +1,148 @@
+import {Channel} from '../base/channel';
+import type {Catalog, Failed, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
+import {Refusal, failure} from './engine';
+import type {Core, Engine, RunOptions, Update} from './engine';
+import type {FromWorker, Port, ToWorker} from './protocol';
+
+/** How long an aborted run may go on before its worker is terminated. */
+const patience = 120;
+
+interface Job {
+  readonly message: (id: number) => ToWorker;
+  readonly hear: (m: FromWorker) => void;
+  readonly fail: (f: Failed) => void;
+  readonly done: () => void;
+}
+
+/**
+ * Runs core in a worker, one call at a time. What waits can be dropped at once;
+ * a run that is being computed ends only with its worker, which is replaced.
+ */
+export class WasmEngine implements Engine, Core {
+  readonly where = 'wasm';
+  private readonly waiting: Job[] = [];
+  private readonly files = new Map<string, ArrayBuffer>();
+  private current: Job | null = null;
+  private port: Port | null = null;
+  private id = 0;
+
+  constructor(private readonly spawn: () => Port) {}
+
+  run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update> {
+    const updates = new Channel<Update>();
+    const job: Job = {
+      message: (id) => ({kind: 'call', id, request: {op: 'run', scenario, spans: options.spans}}),
+      hear: (m) => m.kind === 'update' && updates.push(m.update),
+      fail: (failed) => updates.push({kind: 'failed', failed}),
+      done: () => updates.close(),
+    };
+    if (signal.aborted) this.drop(job);
+    else {
+      signal.addEventListener('abort', () => this.abort(job), {once: true});
+      this.add(job);
+    }
+    return updates;
+  }
+
+  catalog(): Promise<Catalog> {
+    return this.ask({op: 'catalog'}, (r) => r.catalog);
+  }
+
+  resolve(scenario: Scenario | Short): Promise<Resolved> {
+    return this.ask({op: 'resolve', scenario}, (r) => r.resolved);
+  }
+
+  encode(scenario: Scenario): Promise<string> {
+    return this.ask({op: 'encode', scenario}, (r) => r.link);
+  }
+
+  decode(link: string): Promise<Resolved> {
+    return this.ask({op: 'decode', link}, (r) => r.resolved);
+  }
+
+  model(config: unknown): Promise<Resolved> {
+    return this.ask({op: 'model', config}, (r) => r.resolved);
+  }
+
+  async attach(name: string, file: ArrayBuffer): Promise<Trace> {
+    const trace = await this.question((id) => ({kind: 'attach', id, name, file}), (r) => r.trace);
+    this.files.set(name, file);
+    return trace;
+  }
+
+  [Symbol.dispose](): void {
+    this.port?.terminate();
+    this.port = null;
+  }
+
+  private ask<T>(request: WireRequest, pick: (r: Reply) => T | undefined): Promise<T> {
+    return this.question((id) => ({kind: 'call', id, request}), pick);
+  }
+
+  private question<T>(message: (id: number) => ToWorker, pick: (r: Reply) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const hear = (m: FromWorker) => {
+        if (m.kind !== 'reply') return;
+        const answer = pick(m.reply);
+        if (answer !== undefined) resolve(answer);
+        else reject(new Refusal(m.reply.failed ?? failure('internal', 'The engine gave no answer.')));
+      };
+      const fail = (f: Failed) => reject(new Refusal(f));
+      this.add({message, hear, fail, done: () => undefined});
+    });
+  }
+
+  private add(job: Job): void {
+    this.waiting.push(job);
+    this.next();
+  }
+
+  private next(): void {
+    if (this.current) return;
+    const job = this.waiting.shift();
+    if (!job) return;
+    this.current = job;
+    this.open().post(job.message(++this.id));
+  }
+
+  private open(): Port {
+    if (this.port) return this.port;
+    const port = this.spawn();
+    this.port = port;
+    port.listen((m) => this.port === port && this.hear(m));
+    for (const [name, file] of this.files) port.post({kind: 'attach', id: 0, name, file});
+    return port;
+  }
+
+  private hear(m: FromWorker): void {
+    if (m.kind === 'crashed') this.restart(failure('internal', m.reason));
+    else if (m.id !== this.id) return; // an answer to nobody: a file attached again
+    else if (m.kind === 'done') this.finish();
+    else this.current?.hear(m);
+  }
+
+  private finish(): void {
+    this.current?.done();
+    this.current = null;
+    this.next();
+  }
+
+  private abort(job: Job): void {
+    const i = this.waiting.indexOf(job);
+    if (i >= 0) this.waiting.splice(i, 1);
+    if (i >= 0) this.drop(job);
+    else if (this.current === job) setTimeout(() => this.current === job && this.restart(failure('cancelled', 'Cancelled.')), patience);
+  }
+
+  private drop(job: Job): void {
+    job.fail(failure('cancelled', 'Cancelled.'));
+    job.done();
+  }
+
+  private restart(why: Failed): void {
+    this.port?.terminate();
+    this.port = null;
+    this.current?.fail(why);
+    this.finish();
+  }
+}

@@ -1,0 +1,35 @@
+import {render} from 'preact';
+import {compile, spawnWorker} from './engine/spawn';
+import {ServerEngine} from './engine/server';
+import {WasmEngine} from './engine/wasm';
+import {reasonOf} from './base/browser';
+import {Notices} from './state/notices';
+import {publishStats} from './state/stats';
+import {Store, StoreContext} from './state/store';
+import {restoreTheme} from './state/theme';
+import {App} from './view/App';
+import {Broken} from './view/Broken';
+
+declare const __WASM_URL__: string;
+declare const __EXEC_URL__: string;
+
+const here = (path: string) => new URL(path, document.baseURI).href;
+
+async function main(root: HTMLElement): Promise<void> {
+  restoreTheme();
+  publishStats();
+  const module = compile(here(__WASM_URL__));
+  const engine = new WasmEngine(() => spawnWorker(module, here(__EXEC_URL__)));
+  const server = new ServerEngine(here('.').replace(/\/$/, ''));
+  const store = new Store(await engine.catalog(), engine, server, new Notices());
+  root.replaceChildren();
+  render(<StoreContext.Provider value={store}><App /></StoreContext.Provider>, root);
+  await store.begin();
+}
+
+const root = document.getElementById('app');
+if (!root) throw new Error('bug: the page has no #app');
+main(root).catch((e: unknown) => {
+  root.replaceChildren();
+  render(<Broken reason={reasonOf(e)} />, root);
+});

@@ -1,0 +1,109 @@
+// The numbers that a user may set, as rows: a path in the scenario, a unit, a
+// range for the slider. The engine alone decides what is valid.
+
+import {plain} from '../base/format';
+import type {Scenario} from '../wire.gen';
+
+export interface NumberRow {
+  readonly path: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly per: number; // the scenario's units in one shown unit
+  readonly min: number; // of the slider, in shown units
+  readonly max: number;
+  readonly log: boolean;
+  readonly whole: boolean; // the scenario holds an integer
+  readonly shown?: (s: Scenario) => boolean;
+  readonly hint?: string;
+}
+
+type Range = readonly [min: number, max: number];
+type More = Partial<NumberRow>;
+
+const row = (path: string, label: string, unit: string, per: number, [min, max]: Range, more: More = {}): NumberRow => ({
+  path, label, unit, per, min, max, log: min > 0 && max / min >= 50, whole: true, ...more,
+});
+const rate = (path: string, label: string, range: Range, more: More = {}) => row(path, label, 'GB/s', 1e9, range, more);
+const part = (path: string, label: string, more: More = {}) => row(path, label, 'of peak', 1, [0.05, 1], {whole: false, log: false, ...more});
+
+const steps = (s: Scenario) => s.workload.phase !== 'encoder' && s.workload.phase !== 'prefill';
+const device = (s: Scenario) => s.machine.device.count > 0;
+const balanced = (s: Scenario) => s.strategy.name === 'MD+LB';
+const formula = (s: Scenario) => balanced(s) && s.strategy.alpha_mode !== 'exact';
+
+export const workload: readonly NumberRow[] = [
+  row('workload.batch', 'Batch', 'sequences', 1, [1, 4096]),
+  row('workload.input_tokens', 'Input', 'tokens each', 1, [1, 32768]),
+  row('workload.output_tokens', 'Output', 'tokens each', 1, [1, 4096], {shown: steps}),
+];
+
+export const routing: readonly NumberRow[] = [
+  row('workload.routing.sigma', 'Log-normal σ', '', 1, [0, 4], {whole: false, shown: (s) => s.workload.routing.source === 'lognormal', hint: '0 is even; 2 and more is very skewed'}),
+  row('workload.routing.alpha', 'Dirichlet α', '', 1, [0.01, 100], {whole: false, shown: (s) => s.workload.routing.source === 'dirichlet', hint: 'the smaller, the more skewed'}),
+  row('workload.routing.exponent', 'Zipf s', '', 1, [0, 3], {whole: false, shown: (s) => s.workload.routing.source === 'zipf', hint: '0 is even; 1 is the classic curve'}),
+];
+
+export const machine: readonly NumberRow[] = [
+  rate('machine.link.bandwidth_bytes_per_s', 'Link bandwidth', [4, 1000], {hint: 'each direction, peak'}),
+  rate('machine.device.bandwidth_bytes_per_s', 'Device bandwidth', [32, 8000], {shown: device}),
+  row('machine.device.ndp.arrays', 'NDP arrays', '', 1, [4, 4096], {shown: device}),
+  row('machine.gpu.memory_bytes', 'GPU memory', 'GiB', 2 ** 30, [4, 1024]),
+];
+
+export const moreMachine: readonly NumberRow[] = [
+  part('machine.link.efficiency', 'Link efficiency'),
+  row('machine.link.latency_ps', 'Link latency', 'µs', 1e6, [0.05, 100]),
+  rate('machine.gpu.bandwidth_bytes_per_s', 'GPU bandwidth', [100, 20000]),
+  part('machine.gpu.bandwidth_efficiency', 'GPU bandwidth efficiency'),
+  row('machine.gpu.compute_flops_per_s', 'GPU compute', 'TFLOP/s', 1e12, [1, 10000], {hint: 'bf16, dense'}),
+  part('machine.gpu.compute_efficiency', 'GPU compute efficiency'),
+  row('machine.gpu.kernel_ps', 'Kernel overhead', 'µs', 1e6, [0.1, 100]),
+  rate('machine.host.bandwidth_bytes_per_s', 'Host bandwidth', [10, 2000]),
+  row('machine.host.compute_flops_per_s', 'Host compute', 'TFLOP/s', 1e12, [0.1, 100]),
+  row('machine.host.memory_bytes', 'Host memory', 'GiB', 2 ** 30, [16, 8192]),
+  row('machine.device.memory_bytes', 'Device memory', 'GiB', 2 ** 30, [32, 16384], {shown: device}),
+  part('machine.device.efficiency', 'Device efficiency', {shown: device}),
+  row('machine.device.ndp.rows', 'NDP array rows', '', 1, [1, 64], {shown: device, hint: 'tokens that one pass over the weights serves'}),
+  row('machine.device.ndp.cols', 'NDP array columns', '', 1, [1, 64], {shown: device}),
+  row('machine.device.ndp.clock_hz', 'NDP clock', 'GHz', 1e9, [0.1, 5], {shown: device}),
+  row('machine.device.command_ps', 'NDP command latency', 'ns', 1e3, [1, 100000], {shown: device}),
+];
+
+export const strategy: readonly NumberRow[] = [
+  row('strategy.alpha', 'α', '', 1, [0, 4], {whole: false, shown: (s) => balanced(s) && s.strategy.alpha_mode === 'fixed', hint: 'scales how many experts are hot'}),
+  row('strategy.min_hot', 'At least hot', 'experts', 1, [0, 64], {shown: formula}),
+  row('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], {shown: (s) => balanced(s) && s.strategy.alpha_mode === 'auto', hint: 'forward passes that α is tuned on'}),
+  row('strategy.staging', 'Staging', 'experts', 1, [2, 64], {
+    shown: (s) => balanced(s) || (s.strategy.name === 'GPU+PM' && s.strategy.transfer === 'overlap'),
+    hint: 'that GPU memory holds in transit',
+  }),
+];
+
+export const run: readonly NumberRow[] = [row('seed', 'Seed', '', 1, [0, 100], {hint: 'of every random draw'})];
+
+/** The paths that a control shows errors of; others go to the summary. */
+export const rows: readonly NumberRow[] = [...workload, ...routing, ...machine, ...moreMachine, ...strategy, ...run];
+
+/** A slider's resolution. */
+export const ticks = 1000;
+
+/** Where on the slider a shown value is, 0 to ticks. */
+export function tickOf(r: NumberRow, shown: number): number {
+  const v = Math.min(r.max, Math.max(r.min, shown));
+  const t = r.log ? Math.log(v / r.min) / Math.log(r.max / r.min) : (v - r.min) / (r.max - r.min);
+  return Math.round(t * ticks);
+}
+
+/** The shown value at a tick: round, for what a hand can aim at. */
+export function shownAt(r: NumberRow, tick: number): number {
+  const t = tick / ticks;
+  const v = r.log ? r.min * (r.max / r.min) ** t : r.min + (r.max - r.min) * t;
+  const round = Number(v.toPrecision(v >= 100 ? 3 : 2));
+  return Math.min(r.max, Math.max(r.min, r.whole && r.per === 1 ? Math.round(round) : round));
+}
+
+/** A shown value in the scenario's unit. */
+export const toScenario = (r: NumberRow, shown: number) => (r.whole ? Math.round(shown * r.per) : shown * r.per);
+
+/** The text of a scenario's value in the shown unit. */
+export const toShown = (r: NumberRow, value: number) => plain(value / r.per, r.per === 1 ? 16 : 9);

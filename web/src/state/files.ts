@@ -1,0 +1,104 @@
+import {reasonOf} from '../base/browser';
+import {plural} from '../base/format';
+import type {Core} from '../engine/engine';
+import type {Scenario, Short, Table, Trace} from '../wire.gen';
+import type {Editor} from './editor';
+import type {Notices} from './notices';
+
+/** The largest file that the page reads, in bytes. */
+const largest = 256 << 20;
+
+type Content = 'config' | 'scenario' | 'trace';
+
+/** What a file is, by its name and content. */
+export function contentOf(name: string, text: () => string): {readonly kind: Content; readonly value: unknown} {
+  if (!name.toLowerCase().endsWith('.json')) return {kind: 'trace', value: null};
+  const value: unknown = JSON.parse(text());
+  if (typeof value !== 'object' || value === null) throw new Error('it holds no JSON object');
+  const config = 'model_type' in value || 'architectures' in value || 'hidden_size' in value || 'd_model' in value;
+  return {kind: config ? 'config' : 'scenario', value};
+}
+
+/** The shipped trace that suits a scenario: the named one, its model's, or one with as many experts. */
+export function traceFor(s: Scenario, tables: readonly Table[]): Table | undefined {
+  const traces = tables.filter((t) => t.trace && t.file !== '');
+  const {table} = s.workload.routing;
+  if (table !== '') return traces.find((t) => t.name === table);
+  return traces.find((t) => t.name.startsWith(s.model.name)) ?? traces.find((t) => t.experts === s.model.experts) ?? traces[0];
+}
+
+/** Reads the files that a user drops, and fetches the shipped traces that a run needs. */
+export class Files {
+  private readonly shipped = new Map<string, Promise<Trace>>();
+  private readonly own = new Map<string, ArrayBuffer>(); // by SHA-256
+
+  constructor(private readonly editor: Editor, private readonly core: Core, private readonly notices: Notices) {}
+
+  /** Takes a file: a model's config.json, a scenario, or a trace. */
+  async take(file: File): Promise<void> {
+    try {
+      if (file.size > largest) throw new Error(`it is larger than ${largest >> 20} MB`);
+      const bytes = await file.arrayBuffer();
+      const {kind, value} = contentOf(file.name, () => new TextDecoder().decode(bytes));
+      if (kind === 'config') await this.takeConfig(file.name, value);
+      else if (kind === 'scenario') await this.takeScenario(file.name, value);
+      else await this.takeTrace(file.name, bytes);
+    } catch (e) {
+      this.notices.warn(`${file.name} could not be used: ${reasonOf(e)}`);
+    }
+  }
+
+  /** Takes a preset scenario. */
+  example(name: string): void {
+    const choice = this.editor.catalog.scenarios.find((c) => c.name === name);
+    if (!choice) return;
+    this.editor.replace(choice.value, 'pick');
+  }
+
+  /** Attaches what the routing of s reads, once. */
+  async prepare(s: Scenario): Promise<void> {
+    if (s.workload.routing.source !== 'trace') return;
+    const table = traceFor(s, this.editor.catalog.tables);
+    if (!table) return;
+    const fetching = this.shipped.get(table.name) ?? this.fetch(table);
+    this.shipped.set(table.name, fetching);
+    fetching.catch(() => this.shipped.delete(table.name)); // to be tried again
+    await fetching;
+  }
+
+  /** The user's own trace that s reads, if there is one here. */
+  ownTrace(s: Scenario): ArrayBuffer | undefined {
+    const {source, sha256} = s.workload.routing;
+    return source === 'file' ? this.own.get(sha256) : undefined;
+  }
+
+  private async fetch(table: Table): Promise<Trace> {
+    const answer = await fetch(`traces/${table.file}`);
+    if (!answer.ok) throw new Error(`traces/${table.file}: HTTP ${answer.status}`);
+    return this.core.attach(table.name, await answer.arrayBuffer());
+  }
+
+  private async takeConfig(name: string, config: unknown): Promise<void> {
+    const {full, warnings} = await this.core.model(config);
+    this.editor.setModel(full.model);
+    for (const w of warnings ?? []) this.notices.warn(w.text);
+    this.notices.info(`${name}: ${full.model.name || full.model.family}, ${plural(full.model.experts, 'expert')} a MoE block, top-${full.model.top_k}.`);
+  }
+
+  private async takeScenario(name: string, value: unknown): Promise<void> {
+    const {full, warnings} = await this.core.resolve(value as Short);
+    this.editor.replace(full, 'pick');
+    for (const w of warnings ?? []) this.notices.warn(w.text);
+    this.notices.info(`${name}: scenario taken.`);
+  }
+
+  private async takeTrace(name: string, bytes: ArrayBuffer): Promise<void> {
+    const trace = await this.core.attach(name, bytes);
+    this.own.set(trace.sha256, bytes);
+    const s = this.editor.scenario.peek();
+    const routing = {...s.workload.routing, source: 'file' as const, file: name, sha256: trace.sha256};
+    this.editor.replace({...s, workload: {...s.workload, routing}}, 'pick');
+    const size = `${plural(trace.requests, 'request')}, ${plural(trace.tokens, 'token')}, ${plural(trace.layers, 'layer')}`;
+    this.notices.info(`${name}: ${size}, ${plural(trace.experts, 'expert')}, top-${trace.top_k}.`);
+  }
+}

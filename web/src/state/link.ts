@@ -1,0 +1,106 @@
+// The address bar follows the scenario. The first part of the fragment is the
+// engine's, "v1.…"; what follows an "&" is the page's own.
+
+import {effect} from '@preact/signals';
+import type {Core} from '../engine/engine';
+import {Refusal} from '../engine/engine';
+import {reasonOf} from '../base/browser';
+import type {Scenario} from '../wire.gen';
+import type {Editor} from './editor';
+import type {Notices} from './notices';
+
+/** How long a drag must rest before the address bar follows. */
+const rest = 250;
+
+export interface Fragment {
+  readonly link: string; // "#v1.…", or empty
+  readonly compared: readonly string[] | null; // null: all
+}
+
+/** Takes a fragment apart; anything it does not know is left out. */
+export function parseFragment(hash: string): Fragment {
+  const [link = '', ...rest] = hash.replace(/^#/, '').split('&');
+  const names = new URLSearchParams(rest.join('&')).get('s');
+  return {link: /^v\d+\./.test(link) ? `#${link}` : '', compared: names === null ? null : names.split('~').filter(Boolean)};
+}
+
+/** Writes a fragment; a comparison of everything is left out. */
+export function writeFragment(link: string, compared: readonly string[], all: readonly string[]): string {
+  const hash = link.startsWith('#') ? link : `#${link}`;
+  if (all.every((name) => compared.includes(name))) return hash;
+  return `${hash}&s=${compared.map(encodeURIComponent).join('~')}`;
+}
+
+/** The readable parameters of a query, without the page's own. */
+export function readableQuery(search: string): string {
+  const query = new URLSearchParams(search);
+  query.delete('run');
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** Keeps the address bar and the editor in step. */
+export class Linker {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private written = '';
+
+  constructor(private readonly editor: Editor, private readonly core: Core, private readonly notices: Notices) {}
+
+  /** Takes the scenario that the address names, if it names one. */
+  async load(): Promise<void> {
+    const {hash, search} = window.location;
+    const fragment = parseFragment(hash);
+    const link = fragment.link || readableQuery(search);
+    if (hash.length > 1 && !fragment.link) this.notices.warn('This link could not be read: it does not start with “#v1.”. The defaults are shown instead.');
+    this.compare(fragment);
+    if (!link) return this.editor.replace(this.editor.catalog.default, 'load');
+    try {
+      const {full, warnings} = await this.core.decode(link);
+      for (const w of warnings ?? []) this.notices.warn(w.text);
+      this.editor.replace(full, 'load');
+    } catch (e) {
+      const reason = e instanceof Refusal ? e.message : reasonOf(e);
+      this.notices.warn(`This link could not be read: ${reason}. The defaults are shown instead.`);
+      this.editor.replace(this.editor.catalog.default, 'load');
+    }
+  }
+
+  /** Starts to follow the editor and the address bar. */
+  follow(): void {
+    window.addEventListener('hashchange', () => {
+      if (window.location.hash !== this.written) void this.load();
+    });
+    effect(() => {
+      const [scenario, compared] = [this.editor.scenario.value, this.editor.compared.value];
+      const {manner} = this.editor.change;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.write(scenario, compared, manner === 'pick'), manner === 'pick' ? 0 : rest);
+    });
+  }
+
+  /** The whole link to what is shown. Rejects with a Refusal. */
+  async address(): Promise<string> {
+    const hash = await this.fragment(this.editor.scenario.peek(), this.editor.compared.peek());
+    return `${window.location.origin}${window.location.pathname}${hash}`;
+  }
+
+  private async write(scenario: Scenario, compared: readonly string[], push: boolean): Promise<void> {
+    const hash = await this.fragment(scenario, compared).catch(() => null); // invalid: the last good link stays
+    if (hash === null || scenario !== this.editor.scenario.peek() || hash === window.location.hash) return;
+    this.written = hash;
+    const run = new URLSearchParams(window.location.search).get('run');
+    const url = `${window.location.pathname}${run === null ? '' : `?run=${encodeURIComponent(run)}`}${hash}`;
+    if (push) window.history.pushState(null, '', url);
+    else window.history.replaceState(null, '', url);
+  }
+
+  private async fragment(scenario: Scenario, compared: readonly string[]): Promise<string> {
+    return writeFragment(await this.core.encode(scenario), compared, this.editor.entries.map((e) => e.name));
+  }
+
+  private compare(fragment: Fragment): void {
+    const all = this.editor.entries.map((e) => e.name);
+    const known = all.filter((name) => fragment.compared?.includes(name) ?? true);
+    this.editor.compared.value = known.length > 0 ? known : all;
+  }
+}

@@ -1,0 +1,68 @@
+// Everything that the views read and call, put together once.
+
+import {computed, signal} from '@preact/signals';
+import type {ReadonlySignal} from '@preact/signals';
+import {createContext} from 'preact';
+import {useContext} from 'preact/hooks';
+import type {Core, Engine, Result} from '../engine/engine';
+import type {ServerEngine} from '../engine/server';
+import type {Catalog, Field} from '../wire.gen';
+import {Editor} from './editor';
+import {Files} from './files';
+import {Linker} from './link';
+import {Notices} from './notices';
+import {Runner} from './runner';
+import type {Outcome} from './runner';
+import {ServerRuns} from './serverrun';
+
+export class Store {
+  readonly editor: Editor;
+  readonly runner: Runner;
+  readonly files: Files;
+  readonly linker: Linker;
+  readonly notices: Notices;
+  readonly server: ServerRuns;
+  readonly help = signal(false);
+  readonly outcome: ReadonlySignal<Outcome | undefined>; // of the selected strategy
+  readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
+  readonly errors: ReadonlySignal<readonly Field[]>;
+
+  constructor(readonly catalog: Catalog, engine: Engine & Core, remote: ServerEngine, notices: Notices) {
+    this.notices = notices;
+    this.editor = new Editor(catalog);
+    this.files = new Files(this.editor, engine, notices);
+    this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
+    this.linker = new Linker(this.editor, engine, notices);
+    this.server = new ServerRuns(remote);
+    this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
+    this.shown = computed(() => {
+      const run = this.server.run.value;
+      return run?.watching ? run.report : (this.outcome.value?.report ?? null);
+    });
+    this.errors = computed(() => this.outcome.value?.failed?.fields ?? []);
+  }
+
+  /** What is wrong at path, or below it. */
+  errorAt(path: string): string {
+    const found = this.errors.value.filter((f) => f.path === path || f.path.startsWith(`${path}[`) || f.path.startsWith(`${path}.`));
+    return found.map((f) => f.reason).join('; ');
+  }
+
+  async begin(): Promise<void> {
+    await this.linker.load();
+    this.runner.follow();
+    this.linker.follow();
+    const run = new URLSearchParams(window.location.search).get('run');
+    await this.server.detect();
+    if (run !== null) void this.server.watch(run);
+  }
+}
+
+export const StoreContext = createContext<Store | null>(null);
+
+/** The page's store. */
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('bug: a view outside the page');
+  return store;
+}

@@ -1,0 +1,49 @@
+import type {ComponentChildren} from 'preact';
+import {count, energy, percent, plural, ratio, resource, short, size, time} from '../base/format';
+import {picojoules, sum} from '../base/units';
+import type {Result} from '../engine/engine';
+import {baselineOf, limit, speedup} from '../state/headline';
+import {useStore} from '../state/store';
+
+/** The numbers that matter first. */
+export function Cards({report: r}: {readonly report: Result}) {
+  const {runner, server} = useStore();
+  const base = server.run.value?.watching ? undefined : baselineOf(runner.outcomes.value);
+  const most = limit(r);
+  return (
+    <dl class="cards">
+      <Card title="Latency" note={`${percent(most.share)} waits for the ${resource(most.name)}`}>{time(r.latency_ps)}</Card>
+      <Card title="Throughput" note={`${plural(r.tokens, 'token')} in all`}>{short(r.tokens_per_second)}<small> tokens/s</small></Card>
+      {base && <Card title="Against GPU+PM" note={comparison(r, base)}>{ratio(speedup(r, base))}</Card>}
+      {r.ttft_ps > 0 && <Card title="Time to first token" note="the input pass">{time(r.ttft_ps)}</Card>}
+      {r.tpot && <Card title="Time per output token" note={`99 % within ${time(r.tpot.p99_ps)}, ${plural(r.tpot.count, 'step')}`}>{time(r.tpot.mean_ps)}</Card>}
+      <Card title="Distance from bound" note={`no run is faster than ${time(r.bound_ps)}`}>{r.bound_ps > 0 ? ratio(r.latency_ps / r.bound_ps) : '–'}</Card>
+      <MemoryCard report={r} />
+      <Card title="Hot experts" note={hotNote(r)}>{count(r.hot_experts)}</Card>
+      {r.energy.length > 0 && <Card title="Energy" note="of what is busy">{energy(picojoules(sum(r.energy.map((e) => e.energy_pj))))}</Card>}
+    </dl>
+  );
+}
+
+function Card({title, note, children}: {readonly title: string; readonly note: string; readonly children: ComponentChildren}) {
+  return <div class="card-small"><dt>{title}</dt><dd class="big">{children}</dd><dd class="small">{note}</dd></div>;
+}
+
+function comparison(r: Result, base: Result): string {
+  if (r === base || r.latency_ps === base.latency_ps) return 'it is the baseline';
+  return r.latency_ps < base.latency_ps ? 'faster; the better of its two variants' : 'slower: below 1 is a loss';
+}
+
+const hotNote = (r: Result) => (r.alpha > 0 ? `α = ${Number(r.alpha.toPrecision(3))}; summed over layers and passes` : 'moved to the GPU while others were computed elsewhere');
+
+function MemoryCard({report}: {readonly report: Result}) {
+  const full = report.memory.filter((p) => !p.fits);
+  if (full.length === 0) return <Card title="Memory" note="every pool holds what it must">Fits</Card>;
+  const [first] = full;
+  return <Card title="Memory" note={`${full.map((p) => poolName(p.name)).join(', ')}: ${first ? `${size(first.used_bytes)} of ${size(first.capacity_bytes)}` : ''}`}>Does not fit</Card>;
+}
+
+const pools: Readonly<Record<string, string>> = {gpu: 'GPU', host: 'Host', device: 'Device'};
+
+/** The name of a memory for people. */
+export const poolName = (name: string) => pools[name] ?? name;

@@ -1,0 +1,136 @@
+import type {ComponentChildren} from 'preact';
+import {useState} from 'preact/hooks';
+import * as controls from '../state/controls';
+import {phasesOf} from '../state/editor';
+import {useStore} from '../state/store';
+import {count, plural} from '../base/format';
+import {same} from '../base/path';
+import {Fidelity} from '../wire.gen';
+import type {Choice, ModelSpec, WorkloadPhase} from '../wire.gen';
+import {FileField, NumberFields, SelectField, TextField} from './fields';
+import {RoutingFields} from './RoutingFields';
+import {StrategyFields} from './StrategyFields';
+
+/** On a phone only the first groups are open, so that results stay near. */
+const narrow = () => matchMedia('(max-width: 60rem)').matches;
+
+/** Everything that a user may set. */
+export function Controls() {
+  const store = useStore();
+  const {editor, files} = store;
+  return (
+    <form class="controls" aria-label="Scenario" onSubmit={(e) => e.preventDefault()}>
+      <div class="group first">
+        <SelectField label="Start from an example" value="" options={[{value: '', label: 'Choose…'}, ...options(editor.catalog.scenarios)]} onPick={(name) => files.example(name)} />
+        <div class="row">
+          <button type="button" onClick={() => editor.reset()}>Reset</button>
+          <FileField label="Open file…" accept=".json,.csv,.jsonl,.ndjson,.bin,.gz,.txt" onTake={(f) => void files.take(f)} />
+        </div>
+      </div>
+      <Group title="Model and workload" open><ModelFields /><NumberFields rows={controls.workload} /></Group>
+      <Group title="Machine" open><MachineFields /></Group>
+      <Group title="Strategies" open={!narrow()}><StrategyFields /></Group>
+      <Group title="Routing" open={!narrow()}><RoutingFields /></Group>
+      <Group title="Run" open={!narrow()}><RunFields /></Group>
+    </form>
+  );
+}
+
+function Group({title, open, children}: {readonly title: string; readonly open: boolean; readonly children: ComponentChildren}) {
+  const [initially] = useState(open); // afterwards it is the user's
+  return (
+    <details class="group" open={initially}>
+      <summary><h2>{title}</h2></summary>
+      <div class="fields">{children}</div>
+    </details>
+  );
+}
+
+const options = (choices: readonly Choice[]) => choices.map((c) => ({value: c.name, label: c.title}));
+
+/** The choice that a part of the scenario stands for, changed or not. */
+function chosen<T>(choices: readonly Choice<T>[], part: {readonly name: string}) {
+  const choice = choices.find((c) => c.name === part.name);
+  return {choice, changed: choice === undefined || !same(choice.value, part)};
+}
+
+/** The presets, and the present value where it is none of them. */
+function presetOptions(choices: readonly Choice[], name: string) {
+  const all = options(choices);
+  return choices.some((c) => c.name === name) ? all : [{value: name, label: name || 'My own'}, ...all];
+}
+
+const phaseNames: Readonly<Record<WorkloadPhase, string>> = {
+  encoder: 'Encoder: one pass over the input',
+  decoder: 'Decoder: one token a step',
+  prefill: 'Prefill: one pass over the input',
+  decode: 'Decode: one token a step',
+  generate: 'Generate: input pass, then steps',
+};
+
+function ModelFields() {
+  const {editor} = useStore();
+  const {model, workload} = editor.scenario.value;
+  const {models} = editor.catalog;
+  const pick = (name: string) => editor.pickModel(models.find((c) => c.name === name));
+  return (
+    <>
+      <SelectField label="Model" path="model" value={model.name} options={presetOptions(models, model.name)} hint={shape(model)} onPick={pick} />
+      <SelectField
+        label="Phase" path="workload.phase" value={workload.phase}
+        options={phasesOf(model).map((p) => ({value: p, label: phaseNames[p]}))}
+        onPick={(p) => editor.set('workload.phase', p, 'pick')}
+      />
+    </>
+  );
+}
+
+const shape = (m: ModelSpec) =>
+  `${plural(m.experts, 'expert')} of ${count(m.d_model)} × ${count(m.expert_ff)} a MoE block, top-${m.top_k}, ${m.expert_bits} bits a weight`;
+
+function MachineFields() {
+  const {editor} = useStore();
+  const {machine} = editor.scenario.value;
+  const {machines} = editor.catalog;
+  const {choice, changed} = chosen(machines, machine);
+  const pick = (name: string) => editor.pickMachine(machines.find((c) => c.name === name));
+  return (
+    <>
+      <SelectField label="Machine" path="machine.device.count" value={machine.name} options={presetOptions(machines, machine.name)} hint={choice?.text} onPick={pick} />
+      <p class="changed">
+        {changed && choice ? <button type="button" class="plain" onClick={() => editor.pickMachine(choice)}>Back to the preset’s numbers</button> : <span>As the preset says</span>}
+      </p>
+      <NumberFields rows={controls.machine} />
+      <details class="more">
+        <summary>More of the machine</summary>
+        <div class="fields">
+          <NumberFields rows={controls.moreMachine} />
+          <label class="check">
+            <input type="checkbox" checked={machine.gpu.eager} onChange={(e) => editor.set('machine.gpu.eager', e.currentTarget.checked, 'pick')} />
+            Launch kernel by kernel, not from a graph
+          </label>
+        </div>
+      </details>
+    </>
+  );
+}
+
+const fidelityNames: Readonly<Record<Fidelity, string>> = {
+  analytic: 'Analytic: closed forms',
+  event: 'Event: transfers and kernels over shared resources',
+};
+
+function RunFields() {
+  const {editor} = useStore();
+  const {fidelity, title} = editor.scenario.value;
+  return (
+    <>
+      <SelectField
+        label="Fidelity" path="fidelity" value={fidelity} options={Fidelity.map((f) => ({value: f, label: fidelityNames[f]}))}
+        onPick={(f) => editor.set('fidelity', f, 'pick')}
+      />
+      <NumberFields rows={controls.run} />
+      <TextField label="Title" path="title" value={title} onTake={(t) => editor.set('title', t, 'pick')} />
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import * as controls from '../state/controls';
+import {useStore} from '../state/store';
+import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
+import {NumberFields, SelectField} from './fields';
+
+const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
+  fixed: 'Fixed: the formula with this α',
+  auto: 'Auto: the α that is best on profile passes',
+  exact: 'Exact: the best split, layer by layer',
+};
+
+const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
+
+/** What to compare, and the parameters of the selected strategy. */
+export function StrategyFields() {
+  const {editor, runner} = useStore();
+  const {strategy} = editor.scenario.value;
+  const entry = editor.entries.find((e) => e.name === runner.selected.value);
+  return (
+    <>
+      <fieldset class="compare">
+        <legend>Compare</legend>
+        {editor.entries.map((e) => (
+          <label key={e.name} class="check" title={e.text}>
+            <input type="checkbox" checked={editor.compared.value.includes(e.name)} disabled={e === entry} onChange={(ev) => editor.compare(e.name, ev.currentTarget.checked)} />
+            {e.title}
+          </label>
+        ))}
+      </fieldset>
+      <SelectField
+        label="In detail" path="strategy.name" value={runner.selected.value} hint={entry?.text}
+        options={editor.entries.map((e) => ({value: e.name, label: e.title}))}
+        onPick={(name) => editor.entries.filter((e) => e.name === name).forEach((e) => editor.select(e))}
+      />
+      {strategy.name === 'MD+LB' && (
+        <SelectField
+          label="How many experts are hot" path="strategy.alpha_mode" value={strategy.alpha_mode}
+          options={PolicyAlphaMode.map((m) => ({value: m, label: modeNames[m]}))}
+          onPick={(m) => editor.set('strategy.alpha_mode', m, 'pick')}
+        />
+      )}
+      {strategy.name === 'MD+LB' && strategy.alpha_mode !== 'exact' && (
+        <SelectField
+          label="Rounding of H" path="strategy.rounding" value={strategy.rounding}
+          options={PolicyRounding.map((r) => ({value: r, label: roundingNames[r]}))}
+          onPick={(r) => editor.set('strategy.rounding', r, 'pick')}
+        />
+      )}
+      <NumberFields rows={controls.strategy} />
+    </>
+  );
+}

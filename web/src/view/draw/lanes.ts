@@ -1,0 +1,127 @@
+// Where the spans of a timeline are: pure, and fast for a million of them.
+
+import {picoseconds} from '../../base/units';
+import type {Picoseconds} from '../../base/units';
+import type {Columns} from '../../engine/engine';
+
+/** The spans of one resource, in order of their start. */
+export interface Lane {
+  readonly resource: number;
+  readonly spans: Int32Array; // indices into the columns
+}
+
+/** What part of the time is shown. */
+export interface Window {
+  readonly from: Picoseconds;
+  readonly to: Picoseconds;
+}
+
+/** The lanes of the resources that did anything, in the report's order. */
+export function lanesOf(c: Columns): Lane[] {
+  const all = c.resources.map((): number[] => []);
+  for (let i = 0; i < c.start.length; i++) all[c.resource[i] ?? 0]?.push(i);
+  const by = (a: number, b: number) => (c.start[a] ?? 0) - (c.start[b] ?? 0);
+  return all.map((list, resource) => ({resource, spans: Int32Array.from(list.sort(by))})).filter((l) => l.spans.length > 0);
+}
+
+/** Everything that there is. */
+export function extent(c: Columns): Window {
+  let to = 1;
+  for (const end of c.end) if (end > to) to = end;
+  return {from: picoseconds(0), to: picoseconds(to)};
+}
+
+/** The position in a lane of the first span that ends after t. Spans of a lane do not overlap. */
+export function firstAfter(c: Columns, lane: Lane, t: Picoseconds): number {
+  let [lo, hi] = [0, lane.spans.length];
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if ((c.end[lane.spans[mid] ?? 0] ?? 0) > t) hi = mid;
+    else lo = mid + 1;
+  }
+  return lo;
+}
+
+/** A box to draw: one span, or several that share its pixels. */
+export interface Box {
+  readonly span: number; // the first of them
+  readonly x: number;
+  readonly width: number;
+  readonly many: boolean;
+}
+
+/**
+ * The boxes of a lane in a window of the given width in pixels. Spans thinner
+ * than a pixel join the box before them, so there are at most two boxes a pixel.
+ */
+export function boxesOf(c: Columns, lane: Lane, w: Window, width: number): Box[] {
+  const scale = width / (w.to - w.from);
+  const boxes: Box[] = [];
+  for (let i = firstAfter(c, lane, w.from); i < lane.spans.length; i++) {
+    const span = lane.spans[i] ?? 0;
+    const start = c.start[span] ?? 0;
+    if (start >= w.to) break;
+    const x = Math.max(0, (start - w.from) * scale);
+    const end = Math.min(width, ((c.end[span] ?? 0) - w.from) * scale);
+    const last = boxes[boxes.length - 1];
+    if (last && end - x < 1 && x - (last.x + last.width) < 0.5 && (last.many || last.width < 1)) {
+      boxes[boxes.length - 1] = {...last, width: Math.max(last.width, end - last.x), many: true};
+    } else boxes.push({span, x, width: end - x, many: false});
+  }
+  return boxes;
+}
+
+/** The span of a lane at time t, or -1; a near one within slack counts. */
+export function spanAt(c: Columns, lane: Lane, t: Picoseconds, slack: Picoseconds): number {
+  const i = firstAfter(c, lane, picoseconds(t - slack));
+  const span = lane.spans[i];
+  return span !== undefined && (c.start[span] ?? 0) <= t + slack ? span : -1;
+}
+
+/** The span that takes the keyboard from one to its neighbour, or into another lane. */
+export function neighbour(c: Columns, lanes: readonly Lane[], span: number, along: number, across: number): number {
+  const l = Math.max(0, lanes.findIndex((lane) => lane.resource === c.resource[span]));
+  const lane = lanes[Math.min(lanes.length - 1, Math.max(0, l + across))];
+  if (!lane || lane.spans.length === 0) return -1;
+  const middle = picoseconds(((c.start[span] ?? 0) + (c.end[span] ?? 0)) / 2);
+  const near = across === 0 ? lane.spans.indexOf(span) : firstAfter(c, lane, middle);
+  return lane.spans[Math.min(lane.spans.length - 1, Math.max(0, near + along))] ?? -1;
+}
+
+/** The window scaled by factor around a point at share x of it, kept within all. */
+export function zoomed(w: Window, all: Window, factor: number, x: number): Window {
+  const least = Math.min(all.to, 1000); // a nanosecond
+  const length = Math.min(all.to - all.from, Math.max(least, (w.to - w.from) * factor));
+  return within(picoseconds(w.from + (w.to - w.from) * x - length * x), length, all);
+}
+
+/** The window moved by a share of its length. */
+export const panned = (w: Window, all: Window, by: number): Window => within(picoseconds(w.from + (w.to - w.from) * by), w.to - w.from, all);
+
+function within(from: number, length: number, all: Window): Window {
+  const start = Math.max(all.from, Math.min(from, all.to - length));
+  return {from: picoseconds(start), to: picoseconds(start + length)};
+}
+
+/** Round times for an axis: at most n of them. */
+export function axis(w: Window, n: number): Picoseconds[] {
+  const raw = (w.to - w.from) / Math.max(1, n);
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, raw)));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? power * 10;
+  const marks: Picoseconds[] = [];
+  for (let t = Math.ceil(w.from / step) * step; t <= w.to; t += step) marks.push(picoseconds(t));
+  return marks;
+}
+
+/** When each layer of each pass starts, in order; layers that no span names are left out. */
+export function boundaries(c: Columns): {readonly at: Float64Array; readonly layer: Int32Array} {
+  const first = new Map<number, number>();
+  for (let i = 0; i < c.start.length; i++) {
+    const key = (c.pass[i] ?? 0) * 65536 + (c.layer[i] ?? 0) + 1; // the head is layer -1
+    const start = c.start[i] ?? 0;
+    const known = first.get(key);
+    if (known === undefined || start < known) first.set(key, start);
+  }
+  const sorted = [...first].sort((a, b) => a[1] - b[1]);
+  return {at: Float64Array.from(sorted, ([, t]) => t), layer: Int32Array.from(sorted, ([key]) => (key % 65536) - 1)};
+}

@@ -1,0 +1,118 @@
+// Controls: each with a label, a unit, a range, and its error beside it.
+
+import type {ComponentChildren} from 'preact';
+import {useId, useState} from 'preact/hooks';
+import {numberAt} from '../base/path';
+import {shownAt, tickOf, ticks, toScenario, toShown} from '../state/controls';
+import type {NumberRow} from '../state/controls';
+import type {Manner} from '../state/editor';
+import {useStore} from '../state/store';
+
+interface FieldError {
+  readonly id: string;
+  readonly text: string;
+}
+
+function ErrorText({id, text}: FieldError) {
+  return text === '' ? null : <p class="field-error" id={id}>{text}</p>;
+}
+
+/** A number with a slider. What is typed stays as typed; the engine judges it. */
+export function NumberField({row}: {readonly row: NumberRow}) {
+  const store = useStore();
+  const id = useId();
+  const [typed, setTyped] = useState<string | null>(null);
+  const value = numberAt(store.editor.scenario.value, row.path);
+  const shown = value / row.per;
+  const blank = typed !== null && (typed.trim() === '' || !Number.isFinite(Number(typed)));
+  const error = blank ? 'must be a number' : store.errorAt(row.path);
+  const set = (v: number, manner: Manner) => store.editor.set(row.path, toScenario(row, v), manner);
+  const type = (text: string) => {
+    setTyped(text);
+    if (text.trim() !== '' && Number.isFinite(Number(text))) set(Number(text), 'slide');
+  };
+  const described = [row.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  return (
+    <div class="field number">
+      <label for={id}>{row.label}</label>
+      <span class="entry">
+        <input
+          id={id} inputMode="decimal" autocomplete="off" spellcheck={false}
+          value={typed ?? toShown(row, value)} aria-invalid={error !== ''} aria-describedby={described || undefined}
+          onInput={(e) => type(e.currentTarget.value)} onBlur={() => setTyped(null)}
+        />
+        {row.unit && <span class="unit">{row.unit}</span>}
+      </span>
+      <input
+        type="range" min={0} max={ticks} step={1} value={tickOf(row, shown)} aria-label={`${row.label}, slider`}
+        aria-valuetext={`${toShown(row, value)} ${row.unit}`}
+        onInput={(e) => set(shownAt(row, e.currentTarget.valueAsNumber), 'slide')}
+      />
+      {row.hint && <p class="hint" id={`${id}-hint`}>{row.hint}</p>}
+      <ErrorText id={`${id}-error`} text={error} />
+    </div>
+  );
+}
+
+/** The rows that the scenario has a use for. */
+export function NumberFields({rows}: {readonly rows: readonly NumberRow[]}) {
+  const scenario = useStore().editor.scenario.value;
+  return <>{rows.filter((r) => r.shown?.(scenario) ?? true).map((r) => <NumberField key={r.path} row={r} />)}</>;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface SelectProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly Option[];
+  readonly path?: string; // whose error to show
+  readonly hint?: ComponentChildren;
+  readonly onPick: (value: string) => void;
+}
+
+export function SelectField({label, value, options, path, hint, onPick}: SelectProps) {
+  const store = useStore();
+  const id = useId();
+  const error = path === undefined ? '' : store.errorAt(path);
+  return (
+    <div class="field select">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} aria-invalid={error !== ''} aria-describedby={error ? `${id}-error` : undefined} onChange={(e) => onPick(e.currentTarget.value)}>
+        {options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
+      </select>
+      {hint && <p class="hint">{hint}</p>}
+      <ErrorText id={`${id}-error`} text={error} />
+    </div>
+  );
+}
+
+/** A button that opens a file, whose input stays reachable by keyboard. */
+export function FileField({label, accept, onTake}: {readonly label: string; readonly accept: string; readonly onTake: (f: File) => void}) {
+  const take = (input: HTMLInputElement) => {
+    for (const file of input.files ?? []) onTake(file);
+    input.value = ''; // the same file may be taken again
+  };
+  return (
+    <label class="file">
+      <input type="file" accept={accept} onChange={(e) => take(e.currentTarget)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** Text that is taken when the field is left or Enter is pressed. */
+export function TextField({label, value, path, onTake}: {readonly label: string; readonly value: string; readonly path: string; readonly onTake: (text: string) => void}) {
+  const error = useStore().errorAt(path);
+  const id = useId();
+  return (
+    <div class="field text">
+      <label for={id}>{label}</label>
+      <input id={id} value={value} autocomplete="off" aria-invalid={error !== ''} aria-describedby={error ? `${id}-error` : undefined} onChange={(e) => onTake(e.currentTarget.value)} />
+      <ErrorText id={`${id}-error`} text={error} />
+    </div>
+  );
+}

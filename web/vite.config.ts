@@ -1,0 +1,50 @@
+import {createHash} from 'node:crypto';
+import {existsSync, readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import preact from '@preact/preset-vite';
+import {defineConfig} from 'vite';
+import type {HtmlTagDescriptor, Plugin} from 'vite';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The URL of a public file with a hash of its content, so that it may be cached for ever. */
+function hashed(name: string): string {
+  const file = at(`../static/public/${name}`);
+  if (!existsSync(file)) return name;
+  return `${name}?h=${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12)}`;
+}
+
+const wasm = hashed('monde.wasm');
+const exec = hashed('wasm_exec.js');
+
+/** Lets the simulator and its worker load beside the page instead of after it. */
+function preload(): Plugin {
+  return {
+    name: 'preload',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_, {bundle}) {
+        const worker = Object.keys(bundle ?? {}).find((name) => /worker-[^/]*\.js$/.test(name));
+        const tag = (attrs: Record<string, string | true>): HtmlTagDescriptor => ({tag: 'link', attrs, injectTo: 'head'});
+        return [
+          tag({rel: 'preload', as: 'fetch', href: `./${wasm}`, crossorigin: true}),
+          tag({rel: 'modulepreload', href: `./${exec}`}),
+          ...(worker ? [tag({rel: 'modulepreload', href: `./${worker}`})] : []),
+        ];
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: at('../static'),
+  base: './',
+  cacheDir: at('node_modules/.vite'),
+  publicDir: 'public',
+  define: {__WASM_URL__: JSON.stringify(wasm), __EXEC_URL__: JSON.stringify(exec)},
+  resolve: {alias: {'/src': at('src')}},
+  plugins: [preact(), preload()],
+  worker: {format: 'es'},
+  server: {fs: {allow: [at('..')]}},
+  build: {outDir: 'dist', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: {polyfill: false}, reportCompressedSize: false},
+});

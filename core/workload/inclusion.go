@@ -2,6 +2,7 @@ package workload
 
 import (
 	"math"
+	"slices"
 
 	"monde/core/detmath"
 )
@@ -21,7 +22,7 @@ type mix struct {
 // are in every choice, and the others are drawn alike.
 func newMix(shares []float64, k int) mix {
 	m := mix{draws: k, weights: make([]float64, len(shares))}
-	p := inclusion(shares, k)
+	p := inclusion(visible(shares), k)
 	for e, x := range p {
 		if x >= certain {
 			m.always, m.draws, p[e] = append(m.always, int32(e)), m.draws-1, 0
@@ -35,6 +36,20 @@ func newMix(shares []float64, k int) mix {
 		m.fill()
 	}
 	return m
+}
+
+// visible returns shares without those so far below the largest that no run
+// could draw them, and that a sum of them alone might be subnormal.
+func visible(shares []float64) []float64 {
+	const least = 1e-200
+	out := slices.Clone(shares)
+	top := slices.Max(out)
+	for e, s := range out {
+		if s < top*least {
+			out[e] = 0
+		}
+	}
+	return out
 }
 
 // fill gives all but those of always one weight.
@@ -106,7 +121,7 @@ func scale(shares, p []float64, left int) float64 {
 // first k of exponential clocks of rate w ring before time 1 with probability
 // 1-e^-w, so w = -ln(1-p).
 func weigh(p []float64, k int) []float64 {
-	w := append([]float64(nil), p...)
+	w := slices.Clone(p)
 	switch k {
 	case 1:
 	case 2:

@@ -98,7 +98,7 @@ func drawing(t *rapid.T) (workload.Spec, model.Spec) {
 		Routing: workload.Routing{
 			Source:   rapid.SampledFrom(sources).Draw(t, "source"),
 			Sigma:    rapid.SampledFrom([]float64{0, 0.7, 10}).Draw(t, "sigma"),
-			Alpha:    rapid.SampledFrom([]float64{1e-9, 0.05, 2, 1e6}).Draw(t, "alpha"),
+			Alpha:    rapid.SampledFrom([]float64{1e-9, 0.002, 0.005, 0.05, 2, 1e6}).Draw(t, "alpha"),
 			Exponent: rapid.SampledFrom([]float64{0, 1.2, 10}).Draw(t, "exponent"),
 		},
 	}, m

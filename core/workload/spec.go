@@ -8,6 +8,7 @@ package workload
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"monde/core/fault"
@@ -125,10 +126,15 @@ func (r Routing) validateCounts() error {
 		return nil
 	}
 	for i, row := range r.Counts {
+		sum := 0
 		for j, n := range row {
 			if n < 0 || n > MaxPass {
-				return fault.At("counts", "row %d, expert %d: must be 0 to %d, got %d", i, j, MaxPass, n)
+				return fault.At(fmt.Sprintf("counts[%d][%d]", i, j), "must be 0 to %d, got %d", MaxPass, n)
 			}
+			sum += n
+		}
+		if sum == 0 {
+			return fault.At(fmt.Sprintf("counts[%d]", i), "gives no expert a token")
 		}
 	}
 	return nil

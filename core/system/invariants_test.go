@@ -20,8 +20,9 @@ import (
 // draw draws a valid scenario of every kind, small enough to run often.
 func draw(t *rapid.T) scenario.Scenario {
 	s := scenario.Default()
-	s.Model = rapid.SampledFrom(model.Presets()).Draw(t, "model").Spec
-	s.Machine = rapid.SampledFrom(scenario.MachinePresets()).Draw(t, "machine").Machine
+	models, machines := model.Presets(), scenario.MachinePresets()
+	s.Model = models[rapid.IntRange(0, len(models)-1).Draw(t, "model")].Spec
+	s.Machine = machines[rapid.IntRange(0, len(machines)-1).Draw(t, "machine")].Machine
 	phases := []workload.Phase{workload.Prefill, workload.Decode, workload.Generate}
 	if s.Model.Encoder.Blocks > 0 {
 		phases = []workload.Phase{workload.Encoder, workload.Decoder, workload.Generate}

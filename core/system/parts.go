@@ -50,6 +50,24 @@ type parts struct {
 	onGPU  memo // by tokens
 	onNear memo
 	move   unit.Time // PMove of one expert
+	slow   bool      // something took longer than Time can add up
+}
+
+// Limits of what may be added up: a layer of 16,384 experts at most, each moved,
+// computed and sent, stays far below what Time holds.
+const (
+	maxService = 1 << 46 // one expert or transfer: 70 s
+	maxPart    = 1 << 55 // one part of a block: 10 h
+	maxRun     = 1 << 61 // 26 days
+)
+
+// within returns t, or limit and a mark that the run must be refused.
+func (p *parts) within(t, limit unit.Time) unit.Time {
+	if t < 0 || t > limit {
+		p.slow = true
+		return limit
+	}
+	return t
 }
 
 func newParts(s scenario.Scenario) *parts {
@@ -61,11 +79,11 @@ func newParts(s scenario.Scenario) *parts {
 		d := device.New(s.Machine.Device)
 		p.near, p.where, p.rate = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}, probe.NDP, d.Rate()
 	}
-	p.move = p.link.Transfer(s.Model.ExpertBytes())
-	p.onGPU.of = func(t int) unit.Time { return p.compute(p.model.Expert(t)) }
-	p.onNear.of = func(t int) unit.Time { return unit.Never }
+	p.move = p.within(p.link.Transfer(s.Model.ExpertBytes()), maxService)
+	p.onGPU.of = func(t int) unit.Time { return p.within(p.compute(p.model.Expert(t)), maxService) }
+	p.onNear.of = func(t int) unit.Time { return maxService }
 	if p.near != nil {
-		p.onNear.of = p.near.expert
+		p.onNear.of = func(t int) unit.Time { return p.within(p.near.expert(t), maxService) }
 	}
 	return p
 }
@@ -75,12 +93,12 @@ func (p *parts) compute(w model.Work) unit.Time {
 	if w.Kernels == 0 {
 		return 0
 	}
-	return p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels)
+	return p.within(p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels), maxPart)
 }
 
 // amove returns one AMove of n token activations, one way.
 func (p *parts) amove(n int64) unit.Time {
-	return p.link.Transfer(unit.Bytes(n) * p.model.TokenBytes())
+	return p.within(p.link.Transfer(unit.Bytes(n)*p.model.TokenBytes()), maxService)
 }
 
 // view fills v for a layer whose experts get the given tokens.

@@ -187,6 +187,9 @@ func (r *run) step(ctx context.Context) error {
 		Done: r.done, Total: r.plan.layers(), Now: r.now,
 		Passes: r.tally.passes, Tokens: r.report.Tokens,
 	})
+	if r.parts.slow || r.now > maxRun {
+		return fault.At("machine", "one expert or transfer takes over a minute, or the run over 26 days: a rate is too low for this work")
+	}
 	return ctx.Err()
 }
 

@@ -38,14 +38,12 @@ type server struct {
 func New(c Config) http.Handler {
 	s := &server{c.Runs, newTraceStore(maxTraceMemory), c.Catalog, c.Log}
 	r := chi.NewRouter()
-	r.Use(accessLog(c.Log), secure, rescue(c.Log))
+	r.Use(accessLog(c.Log), secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
 	api := humachi.New(r, describe(c.Catalog().Engine))
 	s.routes(api, r)
-	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) {
-		writeProblem(w, huma.Error405MethodNotAllowed("this path does not know "+req.Method))
-	})
+	r.MethodNotAllowed(refuseMethod(r))
 	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
 	return r
 }
@@ -74,6 +72,19 @@ func (s *server) routes(api huma.API, r chi.Router) {
 
 func getOf(id, path, summary string) huma.Operation {
 	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary}
+}
+
+// refuseMethod tells which methods a path knows.
+func refuseMethod(routes chi.Routes) http.HandlerFunc {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, m := range methods {
+			if routes.Match(chi.NewRouteContext(), m, r.URL.Path) {
+				w.Header().Add("Allow", m)
+			}
+		}
+		writeProblem(w, huma.Error405MethodNotAllowed("this path does not know "+r.Method))
+	}
 }
 
 // ready says whether new runs are taken.

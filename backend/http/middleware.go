@@ -33,6 +33,16 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
+// sameOrigin refuses what a page of another site asks to be changed here: the
+// server knows no users, so a visitor's browser must not be a way in.
+func sameOrigin(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, huma.Error403Forbidden("a page of another origin may not do this"))
+	}))
+	return guard.Handler(next)
+}
+
 // accessLog writes a line a request when it is over: for a stream, when the
 // client has left.
 func accessLog(log *slog.Logger) func(http.Handler) http.Handler {

@@ -5,6 +5,7 @@ package httpapi
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,7 +106,24 @@ func TestWhatIsNotThereIsAProblem(t *testing.T) {
 	for _, path := range []string{"/api/v1/runs/x", "/api/v1/runs/x/report", "/api/v1/runs/x/stream", "/api/v1/nothing", "/nothing"} {
 		expectProblem(t, s.ask("GET", path, ""), http.StatusNotFound)
 	}
-	expectProblem(t, s.ask("PATCH", "/api/v1/runs", ""), http.StatusMethodNotAllowed)
+}
+
+func TestAPathSaysWhichMethodsItKnows(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	w := s.ask("PATCH", "/api/v1/runs", "")
+	expectProblem(t, w, http.StatusMethodNotAllowed)
+	if got := w.Header().Values("Allow"); !slices.Equal(got, []string{"GET", "POST"}) {
+		t.Errorf("Allow is %q", got)
+	}
+}
+
+func TestAPageOfAnotherOriginCannotStartRuns(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	r := httptest.NewRequest("POST", "/api/v1/runs", strings.NewReader(`{}`))
+	r.Header.Set("Origin", "https://elsewhere.example")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	expectProblem(t, w, http.StatusForbidden)
 }
 
 func TestAStreamBeginsAfterTheMessageThatWasSeen(t *testing.T) {

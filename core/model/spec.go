@@ -75,10 +75,11 @@ func (s Spec) Matrices() int {
 // MoEBlocks returns how many MoE blocks the whole model has.
 func (s Spec) MoEBlocks() int { return s.Encoder.MoEBlocks() + s.Decoder.MoEBlocks() }
 
-// Limits of what a scenario may ask for; far above any published model, and low
-// enough that every byte count fits 63 bits.
+// Limits of what a scenario may ask for: far above any published model, and low
+// enough that the bytes and FLOPs of a pass of workload.MaxPass tokens fit 63
+// bits.
 const (
-	maxDim     = 1 << 20
+	maxDim     = 1 << 17 // also of heads × head_dim
 	maxBlocks  = 1024
 	maxExperts = 1 << 14
 )
@@ -99,6 +100,7 @@ func (s Spec) Validate() error {
 		within(s.Heads, 1, 1<<14, "heads"),
 		within(s.KVHeads, 1, max(1, s.Heads), "kv_heads"),
 		within(s.HeadDim, 1, 1<<14, "head_dim"),
+		fault.Unless(s.Heads*max(s.HeadDim, s.ValueDim) <= maxDim, "head_dim", "heads × head_dim must be at most %d, got %d", maxDim, s.Heads*max(s.HeadDim, s.ValueDim)),
 		within(s.LatentKV, 0, maxDim, "latent_kv"),
 		within(s.LatentQ, 0, maxDim, "latent_q"),
 		within(s.RopeDim, 0, max(0, min(s.LatentKV, s.HeadDim)), "rope_dim"),

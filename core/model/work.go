@@ -61,13 +61,17 @@ func (s Spec) keys(i int, p Span) float64 {
 	return min(n, float64(s.Window))
 }
 
+// maxScores keeps what is far too long to run from overflowing into something
+// short.
+const maxScores = 1 << 60
+
 // attend returns the work of one attention whose queries each see the given
 // number of keys: projections, scores and values, and one pass over the cache.
 func (s Spec) attend(p Span, keys float64) Work {
 	t := int64(p.All())
 	weights := s.attentionWeights()
 	perKey := 2 * float64(s.Heads) * float64(s.HeadDim+s.valueDim())
-	scores := unit.FLOPs(float64(t) * keys * perKey)
+	scores := unit.FLOPs(min(float64(t)*keys*perKey, maxScores))
 	cached := unit.Bytes(float64(p.Batch) * max(keys, float64(p.Tokens)) * float64(s.KVBytes()))
 	return Work{
 		FLOPs:   unit.FLOPs(2*t*weights) + scores,

@@ -67,7 +67,7 @@ func TestTimesThatDoNotFitAreRefused(t *testing.T) {
 		"slow device":  func(s *scenario.Scenario) { s.Machine.Device.Bandwidth = 1 },
 		"slow NDP":     func(s *scenario.Scenario) { s.Machine.Device.NDP.Clock = 1 },
 		"late link":    func(s *scenario.Scenario) { s.Machine.Link.Latency = 1e12 },
-		"large model":  func(s *scenario.Scenario) { s.Model.DModel, s.Model.ExpertFF, s.Model.DFF = 1<<20, 1<<20, 1<<20 },
+		"large model":  func(s *scenario.Scenario) { s.Model.DModel, s.Model.ExpertFF, s.Model.DFF = 1<<17, 1<<17, 1<<17 },
 		"large pass":   func(s *scenario.Scenario) { s.Workload.Batch, s.Workload.InputTokens = 16, 1<<20 },
 		"many experts": func(s *scenario.Scenario) { s.Model.Experts, s.Model.TopK = 1<<14, 256 },
 	} {

@@ -33,8 +33,8 @@ const formula = (s: Scenario) => balanced(s) && s.strategy.alpha_mode !== 'exact
 
 export const workload: readonly NumberRow[] = [
   row('workload.batch', 'Batch', 'sequences', 1, [1, 4096]),
-  row('workload.input_tokens', 'Input', 'tokens each', 1, [1, 32768]),
-  row('workload.output_tokens', 'Output', 'tokens each', 1, [1, 4096], {shown: steps}),
+  row('workload.input_tokens', 'Input', 'tokens', 1, [1, 32768]),
+  row('workload.output_tokens', 'Output', 'tokens', 1, [1, 4096], {shown: steps}),
 ];
 
 export const routing: readonly NumberRow[] = [

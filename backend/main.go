@@ -38,6 +38,7 @@ type console struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	c := &console{os.Stdin, os.Stdout, os.Stderr}
 	code := tell(c.err, run(ctx, c, os.Args[1:]))
 	stop()

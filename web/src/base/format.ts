@@ -21,13 +21,13 @@ function scaled(value: number, steps: readonly Prefix[], unit: string): string {
 }
 
 /** 12.3 ms. */
-export const time = (t: Picoseconds) => scaled(t, times, '');
+export const time = (t: Picoseconds) => (t === 0 ? '0' : scaled(t, times, ''));
 
 /** 1.50 GB, decimal. */
 export const size = (b: Bytes) => (b < 1000 && b > -1000 ? `${whole.format(b)}${space}B` : scaled(b, large, 'B'));
 
 /** 4.20 J. */
-export const energy = (e: Picojoules) => scaled(e, energies, '');
+export const energy = (e: Picojoules) => (e === 0 ? '0' : scaled(e, energies, ''));
 
 /** 1.23 k, for rates and counts too long to read. */
 export const short = (n: number) => (Number.isInteger(n) && Math.abs(n) < 1000 ? String(n) : scaled(n, large, ''));

@@ -118,7 +118,11 @@ export class WasmEngine implements Engine, Core {
     if (m.kind === 'crashed') this.restart(failure('internal', m.reason));
     else if (m.id !== this.id) return; // an answer to nobody: a file attached again
     else if (m.kind === 'done') this.finish();
-    else this.current?.hear(m);
+    else {
+      this.current?.hear(m);
+      // A report is a run's last word. Whoever waits for it asks for the next run before the page renders.
+      if (m.kind === 'update' && (m.update.kind === 'report' || m.update.kind === 'failed')) this.finish();
+    }
   }
 
   private finish(): void {

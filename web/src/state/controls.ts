@@ -96,10 +96,21 @@ export function tickOf(r: NumberRow, shown: number): number {
 
 /** The shown value at a tick: round, for what a hand can aim at. */
 export function shownAt(r: NumberRow, tick: number): number {
+  if (tick <= 0) return r.min;
+  if (tick >= ticks) return r.max;
   const t = tick / ticks;
   const v = r.log ? r.min * (r.max / r.min) ** t : r.min + (r.max - r.min) * t;
   const round = Number(v.toPrecision(v >= 100 ? 3 : 2));
   return Math.min(r.max, Math.max(r.min, r.whole && r.per === 1 ? Math.round(round) : round));
+}
+
+/** The next value that a key reaches from a shown one: never the same, where there is another. */
+export function nudged(r: NumberRow, shown: number, direction: 1 | -1): number {
+  for (let tick = tickOf(r, shown) + 5 * direction; tick > 0 && tick < ticks; tick += direction) {
+    const next = shownAt(r, tick);
+    if ((next - shown) * direction > 0) return next;
+  }
+  return direction > 0 ? r.max : r.min;
 }
 
 /** A shown value in the scenario's unit. */

@@ -1,7 +1,7 @@
 import {reasonOf} from '../base/browser';
 import {plural} from '../base/format';
 import type {Core} from '../engine/engine';
-import type {Scenario, Short, Table, Trace} from '../wire.gen';
+import type {Scenario, Short, Table} from '../wire.gen';
 import type {Editor} from './editor';
 import type {Notices} from './notices';
 
@@ -29,7 +29,8 @@ export function traceFor(s: Scenario, tables: readonly Table[]): Table | undefin
 
 /** Reads the files that a user drops, and fetches the shipped traces that a run needs. */
 export class Files {
-  private readonly shipped = new Map<string, Promise<Trace>>();
+  private readonly attached = new Set<string>();
+  private readonly fetching = new Map<string, Promise<void>>();
   private readonly own = new Map<string, ArrayBuffer>(); // by SHA-256
 
   constructor(private readonly editor: Editor, private readonly core: Core, private readonly notices: Notices) {}
@@ -55,15 +56,15 @@ export class Files {
     this.editor.replace(choice.value, 'pick');
   }
 
-  /** Attaches what the routing of s reads, once. */
-  async prepare(s: Scenario): Promise<void> {
-    if (s.workload.routing.source !== 'trace') return;
-    const table = traceFor(s, this.editor.catalog.tables);
-    if (!table) return;
-    const fetching = this.shipped.get(table.name) ?? this.fetch(table);
-    this.shipped.set(table.name, fetching);
-    fetching.catch(() => this.shipped.delete(table.name)); // to be tried again
-    await fetching;
+  /** Attaches what the routing of s reads; null if that is done. */
+  prepare(s: Scenario): Promise<void> | null {
+    const table = s.workload.routing.source === 'trace' ? traceFor(s, this.editor.catalog.tables) : undefined;
+    if (!table || this.attached.has(table.name)) return null;
+    const known = this.fetching.get(table.name);
+    if (known) return known;
+    const fetching = this.fetch(table).finally(() => this.fetching.delete(table.name));
+    this.fetching.set(table.name, fetching);
+    return fetching;
   }
 
   /** The user's own trace that s reads, if there is one here. */
@@ -72,10 +73,11 @@ export class Files {
     return source === 'file' ? this.own.get(sha256) : undefined;
   }
 
-  private async fetch(table: Table): Promise<Trace> {
+  private async fetch(table: Table): Promise<void> {
     const answer = await fetch(`traces/${table.file}`);
     if (!answer.ok) throw new Error(`traces/${table.file}: HTTP ${answer.status}`);
-    return this.core.attach(table.name, await answer.arrayBuffer());
+    await this.core.attach(table.name, await answer.arrayBuffer());
+    this.attached.add(table.name);
   }
 
   private async takeConfig(name: string, config: unknown): Promise<void> {

@@ -33,7 +33,7 @@ export class Runner {
   private readonly latest = new Latest();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly editor: Editor, private readonly engine: Engine, private readonly prepare: (s: Scenario) => Promise<void>) {}
+  constructor(private readonly editor: Editor, private readonly engine: Engine, private readonly prepare: (s: Scenario) => Promise<void> | null) {}
 
   /** Starts to follow the editor; returns how to stop. */
   follow(): () => void {
@@ -55,7 +55,9 @@ export class Runner {
     const selected = entryOf(this.editor.entries, scenario.strategy);
     if (!selected) return;
     this.await();
-    await this.prepare(scenario).catch(() => undefined); // a missing trace is the run's to report
+    const preparing = this.prepare(scenario);
+    if (preparing) await preparing.catch(() => undefined); // a missing trace is the run's to report
+    if (signal.aborted) return;
     const fresh = new Map<string, Outcome>();
     const first = await this.one(scenario, selected, true, signal);
     if (!first || signal.aborted) return;

@@ -1,12 +1,12 @@
 // Everything that the views read and call, put together once.
 
-import {computed, signal} from '@preact/signals';
+import {computed, signal, useComputed} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
 import type {Core, Engine, Result} from '../engine/engine';
 import type {ServerEngine} from '../engine/server';
-import type {Catalog, Field} from '../wire.gen';
+import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
 import {Files} from './files';
 import {Linker} from './link';
@@ -14,6 +14,8 @@ import {Notices} from './notices';
 import {Runner} from './runner';
 import type {Outcome} from './runner';
 import {ServerRuns} from './serverrun';
+
+const none: readonly Field[] = []; // always the same, so that fields render only when errors change
 
 export class Store {
   readonly editor: Editor;
@@ -39,7 +41,7 @@ export class Store {
       const run = this.server.run.value;
       return run?.watching ? run.report : (this.outcome.value?.report ?? null);
     });
-    this.errors = computed(() => this.outcome.value?.failed?.fields ?? []);
+    this.errors = computed(() => this.outcome.value?.failed?.fields ?? none);
   }
 
   /** What is wrong at path, or below it. */
@@ -59,6 +61,12 @@ export class Store {
 }
 
 export const StoreContext = createContext<Store | null>(null);
+
+/** A part of the scenario; its reader renders only when the part changes. */
+export function usePart<T>(pick: (s: Scenario) => T): T {
+  const {scenario} = useStore().editor;
+  return useComputed(() => pick(scenario.value)).value;
+}
 
 /** The page's store. */
 export function useStore(): Store {

@@ -45,7 +45,7 @@ function BarButton({row: {entry, outcome}, longest}: {readonly row: Row; readonl
       <span class="bar-name">{entry.title}</span>
       <span class="bar-value">{report ? time(report.latency_ps) : ''}{report && <SpeedUp outcome={outcome} />}</span>
       <span class="bar-track" aria-hidden="true">{bar?.segments.map((s) => <SegmentBox key={s.resource} segment={s} />)}</span>
-      <span class="bar-labels">{bar ? bar.segments.map((s) => <SegmentLabel key={s.resource} segment={s} />) : <Reason outcome={outcome} />}</span>
+      <span class="bar-labels">{bar ? bar.segments.filter((s) => s.share >= 0.01).map((s) => `${resource(s.resource)} ${percent(s.share)}`).join(' · ') : <Reason outcome={outcome} />}</span>
     </button>
   );
 }
@@ -56,11 +56,6 @@ function SegmentBox({segment}: {readonly segment: Segment}) {
   return <span class={`segment r-${segment.resource}`} style={wide(segment.width)} />;
 }
 
-function SegmentLabel({segment: s}: {readonly segment: Segment}) {
-  const text = `${resource(s.resource)} ${percent(s.share)}`;
-  return <span class="segment-label" style={wide(s.width)}>{s.labelled ? text : <span class="sr">, {text}</span>}</span>;
-}
-
 function SpeedUp({outcome}: {readonly outcome: Outcome}) {
   const base = baselineOf(useStore().runner.outcomes.value);
   if (!base || !outcome.report) return null;
@@ -68,7 +63,7 @@ function SpeedUp({outcome}: {readonly outcome: Outcome}) {
 }
 
 function Reason({outcome}: {readonly outcome: Outcome | undefined}) {
-  return <span class="segment-label reason">{outcome?.failed ? `Not possible: ${outcome.failed.fields.map((f) => f.reason).join('; ') || outcome.failed.reason}` : 'waiting…'}</span>;
+  return <span class="reason">{outcome?.failed ? `Not possible: ${outcome.failed.fields.map((f) => f.reason).join('; ') || outcome.failed.reason}` : 'waiting…'}</span>;
 }
 
 function BarTable({rows}: {readonly rows: readonly Row[]}) {

@@ -2,7 +2,7 @@ import type {ComponentChildren} from 'preact';
 import {useState} from 'preact/hooks';
 import * as controls from '../state/controls';
 import {phasesOf} from '../state/editor';
-import {useStore} from '../state/store';
+import {usePart, useStore} from '../state/store';
 import {count, plural} from '../base/format';
 import {same} from '../base/path';
 import {Fidelity} from '../wire.gen';
@@ -70,14 +70,15 @@ const phaseNames: Readonly<Record<WorkloadPhase, string>> = {
 
 function ModelFields() {
   const {editor} = useStore();
-  const {model, workload} = editor.scenario.value;
+  const model = usePart((s) => s.model);
+  const phase = usePart((s) => s.workload.phase);
   const {models} = editor.catalog;
   const pick = (name: string) => editor.pickModel(models.find((c) => c.name === name));
   return (
     <>
       <SelectField label="Model" path="model" value={model.name} options={presetOptions(models, model.name)} hint={shape(model)} onPick={pick} />
       <SelectField
-        label="Phase" path="workload.phase" value={workload.phase}
+        label="Phase" path="workload.phase" value={phase}
         options={phasesOf(model).map((p) => ({value: p, label: phaseNames[p]}))}
         onPick={(p) => editor.set('workload.phase', p, 'pick')}
       />
@@ -90,7 +91,7 @@ const shape = (m: ModelSpec) =>
 
 function MachineFields() {
   const {editor} = useStore();
-  const {machine} = editor.scenario.value;
+  const machine = usePart((s) => s.machine);
   const {machines} = editor.catalog;
   const {choice, changed} = chosen(machines, machine);
   const pick = (name: string) => editor.pickMachine(machines.find((c) => c.name === name));
@@ -122,7 +123,7 @@ const fidelityNames: Readonly<Record<Fidelity, string>> = {
 
 function RunFields() {
   const {editor} = useStore();
-  const {fidelity, title} = editor.scenario.value;
+  const [fidelity, title] = [usePart((s) => s.fidelity), usePart((s) => s.title)];
   return (
     <>
       <SelectField

@@ -6,7 +6,7 @@ import {picojoules, share, sum} from '../base/units';
 import type {Result} from '../engine/engine';
 import type {Kind, Layer} from '../wire.gen';
 import {poolName} from './Cards';
-import {Table} from './Figure';
+import {Fold, Table} from './Figure';
 import {layerName} from './names';
 
 const tidy = (name: string) => name.replaceAll('_', ' ');
@@ -47,8 +47,7 @@ export function EnergyTable({report}: {readonly report: Result}) {
 export function Layers({report}: {readonly report: Result}) {
   const names = report.resources.map((r) => r.name);
   return (
-    <details class="card">
-      <summary><h2>Layer by layer</h2></summary>
+    <Fold class="card" summary={<h2>Layer by layer</h2>}>{() => (
       <Table
         caption="Layers in the order of execution" rows={report.layers.map((l, i) => [l, i] as const)}
         columns={[
@@ -64,7 +63,7 @@ export function Layers({report}: {readonly report: Result}) {
           {title: 'Passes', cell: ([l]) => count(l.passes)},
         ]}
       />
-    </details>
+    )}</Fold>
   );
 }
 
@@ -98,8 +97,7 @@ export function Trust({report}: {readonly report: Result}) {
         {routing.licence && <span class="small"> {routing.licence}</span>}
       </p>
       {report.warnings.length > 0 && <ul class="warnings">{report.warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
-      <details>
-        <summary><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></summary>
+      <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => (
         <Table
           caption="How each number is known" rows={report.provenance}
           columns={[
@@ -109,7 +107,7 @@ export function Trust({report}: {readonly report: Result}) {
             {title: 'Source', text: true, cell: (s) => s.text},
           ]}
         />
-      </details>
+      )}</Fold>
       <p class="small digest">Digest <code>{report.digest}</code>: the same scenario gives it on every machine.</p>
     </section>
   );

@@ -30,6 +30,23 @@ export function Figure({title, note, tools, table, children}: FigureProps) {
   );
 }
 
+interface FoldProps {
+  readonly summary: ComponentChildren;
+  readonly class?: string;
+  readonly children: () => ComponentChildren;
+}
+
+/** Details whose content is made when they are opened. */
+export function Fold({summary, class: kind, children}: FoldProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class={kind} open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {open && children()}
+    </details>
+  );
+}
+
 export interface Column<T> {
   readonly title: string;
   readonly cell: (row: T) => ComponentChildren;

@@ -20,6 +20,7 @@ export function Results() {
       {watching && <ServerPanel />}
       {!watching && <Status />}
       {!watching && <Bars />}
+      {!watching && store.server.available.value === true && <ServerPanel />}
       {report && (
         <div class={stale ? 'detail stale' : 'detail'}>
           <h2 class="detail-title">{report.strategy} <span>{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
@@ -31,7 +32,7 @@ export function Results() {
           <Trust report={report} />
         </div>
       )}
-      {!watching && <ServerPanel />}
+      {!watching && store.server.available.value === false && <ServerPanel />}
     </main>
   );
 }

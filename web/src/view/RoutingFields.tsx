@@ -1,7 +1,7 @@
 import * as controls from '../state/controls';
 import {countsText, parseCounts} from '../state/counts';
 import {traceFor} from '../state/files';
-import {useStore} from '../state/store';
+import {usePart, useStore} from '../state/store';
 import {WorkloadSource} from '../wire.gen';
 import type {Scenario, Table} from '../wire.gen';
 import {FileField, NumberFields, SelectField} from './fields';
@@ -21,8 +21,8 @@ const sourceNames: Readonly<Record<WorkloadSource, string>> = {
 /** Where routing comes from, and the parameter of that source. */
 export function RoutingFields() {
   const {editor, files} = useStore();
-  const {routing} = editor.scenario.value.workload;
-  const pick = (source: string) => editor.set('workload.routing', {...routing, ...startOf(source, editor.scenario.value, editor.catalog.tables)}, 'pick');
+  const routing = usePart((s) => s.workload.routing);
+  const pick = (source: string) => editor.set('workload.routing', {...routing, ...startOf(source, editor.scenario.peek(), editor.catalog.tables)}, 'pick');
   return (
     <>
       <SelectField label="Experts are chosen by" path="workload.routing.source" value={routing.source} options={WorkloadSource.map((s) => ({value: s, label: sourceNames[s]}))} onPick={pick} />
@@ -50,7 +50,7 @@ function startOf(source: string, s: Scenario, tables: readonly Table[]) {
 
 function TableFields() {
   const {editor} = useStore();
-  const {routing} = editor.scenario.value.workload;
+  const routing = usePart((s) => s.workload.routing);
   const traces = routing.source === 'trace';
   const tables = editor.catalog.tables.filter((t) => !traces || t.trace);
   const table = tables.find((t) => t.name === routing.table);
@@ -83,7 +83,7 @@ function FileError() {
 function CountsField() {
   const store = useStore();
   const id = useId();
-  const {counts} = store.editor.scenario.value.workload.routing;
+  const counts = usePart((s) => s.workload.routing.counts);
   const [typed, setTyped] = useState<string | null>(null);
   const parsed = typed === null ? null : parseCounts(typed);
   const error = typeof parsed === 'string' ? parsed : store.errorAt('workload.routing.counts');

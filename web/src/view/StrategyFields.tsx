@@ -1,5 +1,5 @@
 import * as controls from '../state/controls';
-import {useStore} from '../state/store';
+import {usePart, useStore} from '../state/store';
 import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
@@ -14,7 +14,7 @@ const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', 
 /** What to compare, and the parameters of the selected strategy. */
 export function StrategyFields() {
   const {editor, runner} = useStore();
-  const {strategy} = editor.scenario.value;
+  const strategy = usePart((s) => s.strategy);
   const entry = editor.entries.find((e) => e.name === runner.selected.value);
   return (
     <>

@@ -3,10 +3,10 @@
 import type {ComponentChildren} from 'preact';
 import {useId, useState} from 'preact/hooks';
 import {numberAt} from '../base/path';
-import {shownAt, tickOf, ticks, toScenario, toShown} from '../state/controls';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown} from '../state/controls';
 import type {NumberRow} from '../state/controls';
 import type {Manner} from '../state/editor';
-import {useStore} from '../state/store';
+import {usePart, useStore} from '../state/store';
 
 interface FieldError {
   readonly id: string;
@@ -17,12 +17,14 @@ function ErrorText({id, text}: FieldError) {
   return text === '' ? null : <p class="field-error" id={id}>{text}</p>;
 }
 
+const arrows: Readonly<Record<string, 1 | -1>> = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1};
+
 /** A number with a slider. What is typed stays as typed; the engine judges it. */
 export function NumberField({row}: {readonly row: NumberRow}) {
   const store = useStore();
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
-  const value = numberAt(store.editor.scenario.value, row.path);
+  const value = usePart((s) => numberAt(s, row.path));
   const shown = value / row.per;
   const blank = typed !== null && (typed.trim() === '' || !Number.isFinite(Number(typed)));
   const error = blank ? 'must be a number' : store.errorAt(row.path);
@@ -47,6 +49,12 @@ export function NumberField({row}: {readonly row: NumberRow}) {
         type="range" min={0} max={ticks} step={1} value={tickOf(row, shown)} aria-label={`${row.label}, slider`}
         aria-valuetext={`${toShown(row, value)} ${row.unit}`}
         onInput={(e) => set(shownAt(row, e.currentTarget.valueAsNumber), 'slide')}
+        onKeyDown={(e) => {
+          const direction = arrows[e.key];
+          if (!direction) return;
+          e.preventDefault(); // the browser's own step may round to the same value
+          set(nudged(row, shown, direction), 'slide');
+        }}
       />
       {row.hint && <p class="hint" id={`${id}-hint`}>{row.hint}</p>}
       <ErrorText id={`${id}-error`} text={error} />
@@ -56,8 +64,8 @@ export function NumberField({row}: {readonly row: NumberRow}) {
 
 /** The rows that the scenario has a use for. */
 export function NumberFields({rows}: {readonly rows: readonly NumberRow[]}) {
-  const scenario = useStore().editor.scenario.value;
-  return <>{rows.filter((r) => r.shown?.(scenario) ?? true).map((r) => <NumberField key={r.path} row={r} />)}</>;
+  const shown = usePart((s) => rows.filter((r) => r.shown?.(s) ?? true).map((r) => r.path).join());
+  return <>{rows.filter((r) => shown.split(',').includes(r.path)).map((r) => <NumberField key={r.path} row={r} />)}</>;
 }
 
 export interface Option {

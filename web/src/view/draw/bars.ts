@@ -7,16 +7,12 @@ export interface Segment {
   readonly resource: string;
   readonly share: number; // of this bar
   readonly width: number; // of the longest bar
-  readonly labelled: boolean; // wide enough for its label
 }
 
 export interface Bar {
   readonly segments: readonly Segment[];
   readonly width: number; // of the longest bar
 }
-
-/** The share of the chart's width that a label needs. */
-const room = 0.16;
 
 /** One bar: its length is the latency, its parts what the latency waited for. */
 export function barOf(r: Result, longest: number): Bar {
@@ -25,7 +21,7 @@ export function barOf(r: Result, longest: number): Bar {
   const whole = sum(parts.map((p) => p.critical_ps));
   const segments = parts.map((p) => {
     const s = share(p.critical_ps, whole);
-    return {resource: p.name, share: s, width: s * width, labelled: s * width >= room};
+    return {resource: p.name, share: s, width: s * width};
   });
   return {segments, width};
 }

@@ -38,7 +38,7 @@ export function rowsOf(layers: readonly Layer[], order: Order): Row[] {
 /** Fits the rows into a width, or more than it where cells would be too narrow. */
 export function gridOf(rows: readonly Row[], available: number): Grid {
   const columns = Math.max(1, ...rows.map((r) => r.experts.length));
-  const width = Math.min(40, Math.max(least, Math.floor(available / columns)));
+  const width = Math.min(40, Math.max(least, (available - 6) / columns));
   const height = Math.min(28, Math.max(8, Math.floor(360 / Math.max(1, rows.length))));
   return {rows, columns, cell: {width, height}, width: width * columns, height: height * rows.length};
 }
@@ -73,7 +73,8 @@ export function drawHeat(g: CanvasRenderingContext2D, grid: Grid, most: number, 
   grid.rows.forEach((row, r) => {
     row.experts.forEach((expert, c) => {
       g.fillStyle = p.heat(shade(row.tokens[expert] ?? 0, most));
-      g.fillRect(c * width, r * height, width - gap, height - 1);
+      const x = Math.round(c * width);
+      g.fillRect(x, r * height, Math.round((c + 1) * width) - x - gap, height - 1);
     });
     outlineHot(g, grid, row, r, p);
   });
@@ -88,6 +89,6 @@ function outlineHot(g: CanvasRenderingContext2D, grid: Grid, row: Row, r: number
   g.strokeStyle = p.hot;
   g.lineWidth = width >= 10 ? 2 : 1.5;
   row.experts.forEach((expert, c) => {
-    if ((row.hot[expert] ?? 0) > 0) g.strokeRect(c * width + 1, r * height + 1, width - 2.5, height - 3);
+    if ((row.hot[expert] ?? 0) > 0) g.strokeRect(Math.round(c * width) + 1, r * height + 1, width - 2.5, height - 3);
   });
 }

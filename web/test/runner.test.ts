@@ -1,0 +1,100 @@
+import {beforeEach, expect, test, vi} from 'vitest';
+import {Editor} from '../src/state/editor';
+import {Runner} from '../src/state/runner';
+import type {Engine, RunOptions, Update} from '../src/engine/engine';
+import type {Catalog, Failed, Scenario} from '../src/wire.gen';
+import {resultOf} from './fixture';
+
+interface Asked {
+  readonly strategy: string;
+  readonly spans: boolean;
+}
+
+/** Answers at once: a batch of 0 is refused, and any machine lacks what "MD+AM" needs. */
+class FakeEngine implements Engine {
+  readonly where = 'wasm';
+  readonly asked: Asked[] = [];
+
+  async *run(s: Scenario, options: RunOptions, signal: AbortSignal): AsyncGenerator<Update, void, void> {
+    const {name} = s.strategy;
+    this.asked.push({strategy: name, spans: options.spans});
+    await Promise.resolve();
+    if (signal.aborted) return yield {kind: 'failed', failed: refuse('cancelled', '')};
+    if (s.workload.batch === 0) return yield {kind: 'failed', failed: refuse('invalid', 'workload.batch')};
+    if (name === 'MD+AM') return yield {kind: 'failed', failed: refuse('invalid', 'machine.device.count')};
+    yield {kind: 'report', report: resultOf({strategy: name, latency_ps: s.workload.batch, timeline: {start_ps: options.spans ? [1] : []} as never})};
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+const refuse = (code: Failed['code'], path: string): Failed => ({code, reason: '', fields: [{path, reason: 'no'}]});
+const catalog = {
+  default: {strategy: {name: 'MD+LB'}, workload: {batch: 4}, title: ''},
+  strategies: ['Ideal', 'MD+AM', 'MD+LB'].map((name) => ({name, title: name, text: '', value: {name}})),
+} as unknown as Catalog;
+
+let engine: FakeEngine;
+let editor: Editor;
+let runner: Runner;
+
+beforeEach(() => {
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  engine = new FakeEngine();
+  editor = new Editor(catalog);
+  runner = new Runner(editor, engine, () => null);
+  runner.follow();
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const latency = (name: string) => runner.outcomes.value.get(name)?.report?.latency_ps;
+
+test('the selected strategy runs first, and it alone asks for spans', async () => {
+  await settled();
+  expect(engine.asked).toEqual([{strategy: 'MD+LB', spans: true}, {strategy: 'Ideal', spans: false}, {strategy: 'MD+AM', spans: false}]);
+});
+
+test('a strategy that this machine cannot run says why and has no bar', async () => {
+  await settled();
+  expect(runner.outcomes.value.get('MD+AM')?.report).toBeNull();
+  expect(runner.outcomes.value.get('MD+AM')?.failed?.fields[0]?.path).toBe('machine.device.count');
+  expect(runner.stale.value).toBe(false);
+});
+
+test('a wrong value keeps the last good results, marked stale', async () => {
+  await settled();
+  editor.set('workload.batch', 0, 'slide');
+  await settled();
+  expect(latency('MD+LB')).toBe(4);
+  expect(latency('Ideal')).toBe(4);
+  expect(runner.stale.value).toBe(true);
+  editor.set('workload.batch', 5, 'slide');
+  await settled();
+  expect([latency('MD+LB'), latency('Ideal'), runner.stale.value]).toEqual([5, 5, false]);
+});
+
+test('of two changes at once, only the newer is seen', async () => {
+  editor.set('workload.batch', 7, 'slide');
+  editor.set('workload.batch', 9, 'slide');
+  await settled();
+  expect(latency('MD+LB')).toBe(9);
+  expect(latency('Ideal')).toBe(9);
+});
+
+test('selecting another strategy runs only what is not known yet', async () => {
+  await settled();
+  engine.asked.length = 0;
+  const ideal = editor.entries.find((e) => e.name === 'Ideal');
+  if (ideal) editor.select(ideal);
+  await settled();
+  expect(engine.asked).toEqual([{strategy: 'Ideal', spans: true}, {strategy: 'MD+AM', spans: false}]);
+  expect(runner.selected.value).toBe('Ideal');
+});
+
+test('a title is no reason to run again', async () => {
+  await settled();
+  engine.asked.length = 0;
+  editor.set('title', 'for class', 'pick');
+  await settled();
+  expect(engine.asked.map((a) => a.strategy)).toEqual(['MD+AM']);
+});

@@ -1,0 +1,113 @@
+import {expect, test} from 'vitest';
+import {ServerEngine} from '../src/engine/server';
+import type {Net, Socket} from '../src/engine/server';
+import type {Message} from '../src/wire.gen';
+import {scenarioOf} from './fixture';
+
+class FakeSocket implements Socket {
+  closedWith: number | null = null;
+  private readonly message: ((e: {readonly data: unknown}) => void)[] = [];
+  private readonly closed: (() => void)[] = [];
+
+  constructor(readonly url: string) {}
+
+  on(type: 'message' | 'close', hear: ((e: {readonly data: unknown}) => void) & (() => void)): void {
+    (type === 'message' ? this.message : this.closed).push(hear);
+  }
+
+  close(code: number): void {
+    this.closedWith = code;
+    this.drop();
+  }
+
+  drop(): void {
+    for (const hear of this.closed.splice(0)) hear();
+  }
+
+  say(m: unknown): void {
+    for (const hear of this.message) hear({data: JSON.stringify(m)});
+  }
+}
+
+function fakeNet(answer: (url: string, init?: RequestInit) => Response, play: (s: FakeSocket, n: number) => void) {
+  const sockets: FakeSocket[] = [];
+  const asked: string[] = [];
+  const net: Net = {
+    fetch: async (url, init) => {
+      asked.push(`${init?.method ?? 'GET'} ${url}`);
+      return answer(url, init);
+    },
+    connect: (url) => {
+      const socket = new FakeSocket(url);
+      sockets.push(socket);
+      queueMicrotask(() => play(socket, sockets.length));
+      return socket;
+    },
+    wait: async () => undefined,
+  };
+  return {engine: new ServerEngine('http://x', net), sockets, asked};
+}
+
+const message = (seq: number, rest: object): Message => ({v: 1, seq, ...rest}) as unknown as Message;
+const progress = (seq: number) => message(seq, {kind: 'progress', progress: {done: seq, total: 9, now_ps: 0}});
+const end = (seq: number) => message(seq, {kind: 'end'});
+const created = () => Response.json({id: 'r1', state: 'queued', stream: '', watchers: 0});
+
+async function kinds(updates: AsyncIterable<{readonly kind: string}>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const u of updates) all.push(u.kind);
+  return all;
+}
+
+test('a stream ends with end, after which the client closes normally', async () => {
+  const {engine, sockets} = fakeNet(created, (s) => [progress(1), end(2)].forEach((m) => s.say(m)));
+  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['progress', 'end']);
+  expect(sockets[0]?.closedWith).toBe(1000);
+  expect(sockets[0]?.url).toBe('ws://x/api/v1/runs/r1/stream?from=0');
+});
+
+test('a lost connection goes on from the last message, and repeats are left out', async () => {
+  const {engine, sockets} = fakeNet(created, (s, n) => {
+    if (n === 1) [progress(1), progress(2)].forEach((m) => s.say(m));
+    else [progress(2), progress(3), end(4)].forEach((m) => s.say(m));
+    s.drop();
+  });
+  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['progress', 'progress', 'progress', 'end']);
+  expect(sockets[1]?.url).toContain('from=2');
+});
+
+test('a server that never answers is given up', async () => {
+  const {engine, sockets} = fakeNet(created, (s) => s.drop());
+  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['failed']);
+  expect(sockets.length).toBeLessThan(20);
+});
+
+test('aborting a run that one started cancels it on the server', async () => {
+  const stop = new AbortController();
+  const {engine, asked} = fakeNet(created, (s) => {
+    s.say(progress(1));
+    stop.abort();
+  });
+  await kinds(engine.run(scenarioOf({}), {spans: false}, stop.signal));
+  expect(asked).toContain('DELETE http://x/api/v1/runs/r1');
+});
+
+test('aborting a watch leaves the run alone', async () => {
+  const stop = new AbortController();
+  const {engine, asked, sockets} = fakeNet(created, () => stop.abort());
+  await kinds(engine.watch('r1', stop.signal));
+  expect(asked).toEqual([]);
+  expect(sockets[0]?.closedWith).toBe(1000);
+});
+
+test('a problem says which fields are wrong', async () => {
+  const problem = () => Response.json({title: 'Unprocessable', detail: 'the scenario is not valid', errors: [{location: 'body.workload.batch', message: 'must be positive'}]}, {status: 422});
+  const {engine} = fakeNet(problem, () => undefined);
+  await expect(engine.start(scenarioOf({}))).rejects.toMatchObject({failed: {code: 'invalid', fields: [{path: 'workload.batch', reason: 'must be positive'}]}});
+});
+
+test('a host of files that answers everything with its index is no server', async () => {
+  const index = () => new Response('<!doctype html>', {headers: {'content-type': 'text/html'}});
+  expect(await fakeNet(index, () => undefined).engine.ready()).toBe(false);
+  expect(await fakeNet(() => new Response('ok'), () => undefined).engine.ready()).toBe(true);
+});

@@ -1,0 +1,187 @@
+import {expect, test} from 'vitest';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown} from '../src/state/controls';
+import * as controls from '../src/state/controls';
+import {countsText, parseCounts} from '../src/state/counts';
+import {Editor, phaseFor, phasesOf} from '../src/state/editor';
+import {entriesOf, entryOf, withEntry} from '../src/state/entries';
+import {contentOf, traceFor} from '../src/state/files';
+import {headline, limit} from '../src/state/headline';
+import {parseFragment, readableQuery, writeFragment} from '../src/state/link';
+import {advance, isLive} from '../src/state/serverrun';
+import type {Remote} from '../src/state/serverrun';
+import type {Catalog, ModelSpec, Table} from '../src/wire.gen';
+import {outcomeOf, resultOf, scenarioOf} from './fixture';
+import {picoseconds} from '../src/base/units';
+
+const strategy = {name: 'MD+LB', transfer: 'overlap', alpha: 1} as const;
+const named = (name: string, value: object) => ({name, title: name, text: '', value});
+const catalog = {
+  default: {strategy, model: {encoder: {blocks: 0}}, workload: {phase: 'prefill', routing: {table: 't', dataset: 'd'}}},
+  strategies: [named('Ideal', {name: 'Ideal'}), named('serial', {name: 'GPU+PM', transfer: 'serial'}), named('overlap', {name: 'GPU+PM', transfer: 'overlap'}), named('MD+LB', {name: 'MD+LB'})],
+} as unknown as Catalog;
+const entries = entriesOf(catalog);
+
+test('serial and overlapped GPU+PM are two entries, told apart by their transfer', () => {
+  expect(entries.map((e) => e.own)).toEqual([['name'], ['name', 'transfer'], ['name', 'transfer'], ['name']]);
+  expect(entryOf(entries, {...catalog.default.strategy, name: 'GPU+PM', transfer: 'serial'})?.name).toBe('serial');
+  expect(entryOf(entries, {...catalog.default.strategy, transfer: 'serial'})?.name).toBe('MD+LB');
+});
+
+test('choosing an entry keeps the parameters that are not its own', () => {
+  const s = scenarioOf({strategy: {...strategy, alpha: 2.5}});
+  const next = withEntry(s, entries[1] ?? entries[0]!);
+  expect(next.strategy).toEqual({name: 'GPU+PM', transfer: 'serial', alpha: 2.5});
+});
+
+test('the selected strategy is always compared', () => {
+  const editor = new Editor(catalog);
+  editor.compare('Ideal', false);
+  expect(editor.compared.value).not.toContain('Ideal');
+  editor.select(entries[0]!);
+  expect(editor.compared.value).toContain('Ideal');
+  expect(editor.scenario.value.strategy.name).toBe('Ideal');
+});
+
+test('another kind of model moves the phase to its own', () => {
+  const pair = {encoder: {blocks: 12}} as ModelSpec;
+  const single = {encoder: {blocks: 0}} as ModelSpec;
+  expect(phasesOf(pair)).toEqual(['encoder', 'decoder', 'generate']);
+  expect(phaseFor(pair, 'prefill')).toBe('encoder');
+  expect(phaseFor(single, 'decoder')).toBe('decode');
+  expect(phaseFor(single, 'generate')).toBe('generate');
+});
+
+test('a new model does not keep the routing table of the old one', () => {
+  const editor = new Editor(catalog);
+  editor.setModel({encoder: {blocks: 12}} as ModelSpec);
+  expect(editor.scenario.value.workload).toEqual({phase: 'encoder', routing: {table: '', dataset: ''}});
+});
+
+test('a slider reaches both ends of its range, and its value finds its way back', () => {
+  for (const row of controls.rows) {
+    expect(shownAt(row, 0)).toBe(row.min);
+    expect(shownAt(row, ticks)).toBe(row.max);
+    for (const tick of [100, 500, 900]) {
+      const v = shownAt(row, tick);
+      expect(shownAt(row, tickOf(row, v))).toBeCloseTo(v, 6);
+    }
+  }
+});
+
+test('a key always moves a slider, until its end', () => {
+  for (const row of controls.rows) {
+    let [v, steps] = [row.min, 0];
+    for (; v < row.max; steps++) {
+      const next = nudged(row, v, 1);
+      expect(next).toBeGreaterThan(v);
+      v = next;
+    }
+    expect(steps).toBeGreaterThan(10);
+    expect(nudged(row, row.min, -1)).toBe(row.min);
+  }
+});
+
+test('numbers go into the scenario as integers of its own unit', () => {
+  const [link] = controls.machine;
+  expect(toScenario(link!, 31.5)).toBe(31_500_000_000);
+  expect(toShown(link!, 31_500_000_000)).toBe('31.5');
+});
+
+test('every control has a label, and every path is used once', () => {
+  expect(controls.rows.every((r) => r.label !== '')).toBe(true);
+  expect(new Set(controls.rows.map((r) => r.path)).size).toBe(controls.rows.length);
+});
+
+test('counts are read row by row, and the wrong row is named', () => {
+  expect(parseCounts('1, 2 3\n\n4;5')).toEqual([[1, 2, 3], [4, 5]]);
+  expect(parseCounts('1\n2 x')).toBe('row 2: must hold whole numbers, none below 0');
+  expect(parseCounts('1\n-2')).toContain('row 2');
+  expect(parseCounts(' ')).toContain('at least one row');
+  expect(countsText([[1, 2], [3]])).toBe('1, 2\n3');
+});
+
+test('a file is known by its content', () => {
+  expect(contentOf('x.csv', () => '').kind).toBe('trace');
+  expect(contentOf('config.json', () => '{"model_type":"mixtral"}').kind).toBe('config');
+  expect(contentOf('s.json', () => '{"version":1}').kind).toBe('scenario');
+  expect(() => contentOf('s.json', () => '[')).toThrow();
+  expect(() => contentOf('s.json', () => '3')).toThrow('no JSON object');
+});
+
+test('the trace that suits a scenario is the named one, or its model’s', () => {
+  const table = (name: string, experts: number) => ({name, experts, trace: true, file: `${name}.bin`}) as Table;
+  const tables = [table('gpt-oss-20b_x', 32), table('deepseek_y', 64)];
+  const s = (t: string, name: string, experts: number) => scenarioOf({model: {name, experts}, workload: {routing: {table: t}}});
+  expect(traceFor(s('deepseek_y', 'gpt-oss-20b', 32), tables)?.name).toBe('deepseek_y');
+  expect(traceFor(s('', 'gpt-oss-20b', 32), tables)?.name).toBe('gpt-oss-20b_x');
+  expect(traceFor(s('', 'olmoe', 64), tables)?.name).toBe('deepseek_y');
+  expect(traceFor(s('none', 'olmoe', 64), tables)).toBeUndefined();
+});
+
+test('a fragment holds the engine’s link and the page’s own part', () => {
+  expect(parseFragment('#v1.abc_-&s=MD%2BLB~Ideal')).toEqual({link: '#v1.abc_-', compared: ['MD+LB', 'Ideal']});
+  expect(parseFragment('')).toEqual({link: '', compared: null});
+  expect(parseFragment('#javascript:alert(1)').link).toBe('');
+  expect(parseFragment('#v1.x&s=').compared).toEqual([]);
+});
+
+test('what is written is read again', () => {
+  const all = ['Ideal', 'GPU+PM serial', 'MD+LB'];
+  for (const compared of [['Ideal'], ['GPU+PM serial', 'MD+LB'], all]) {
+    const {link, compared: read} = parseFragment(writeFragment('#v1.q', compared, all));
+    expect(link).toBe('#v1.q');
+    expect(read ?? all).toEqual(compared);
+  }
+});
+
+test('the run that a page watches is no part of the readable query', () => {
+  expect(readableQuery('?run=abc')).toBe('');
+  expect(readableQuery('?run=abc&batch=8&model=x')).toBe('?batch=8&model=x');
+});
+
+const run = (strategy: string, latency_ps: number, link = 0, fits = false) =>
+  outcomeOf(resultOf({
+    strategy, latency_ps, resources: [{name: 'gpu', critical_ps: latency_ps - link}, {name: 'link_in', critical_ps: link}] as never,
+    memory: [{name: 'gpu', fits}] as never,
+  }));
+const say = (...runs: readonly ReturnType<typeof run>[]) => headline(new Map(runs.map((r, i) => [String(i), r]))).text.replaceAll('\u00a0', ' ');
+
+test('the headline says what moving weights costs and what MoNDE gains', () => {
+  expect(say(run('GPU+PM', 1000, 940), run('MD+LB', 200))).toBe('GPU+PM spends 94 % of the time moving weights; MD+LB is 5.00× faster here.');
+});
+
+test('the headline compares with the better of the two GPU+PM, and with any better rival', () => {
+  expect(say(run('GPU+PM', 2000, 1900), run('GPU+PM', 1000, 940), run('MD+LB', 200))).toContain('5.00×');
+  expect(say(run('GPU+PM', 1000, 940), run('CPU+AM', 400), run('MD+LB', 200))).toContain('and 2.00× faster than CPU+AM');
+});
+
+test('the headline says so where MoNDE does not help', () => {
+  expect(say(run('GPU+PM', 1000, 900), run('MD+LB', 990))).toContain('MoNDE does not help here: MD+LB is only 1 % faster than GPU+PM');
+  expect(say(run('GPU+PM', 1000, 900), run('MD+LB', 2000))).toContain('GPU+PM is 2.00× faster than MD+LB');
+  expect(say(run('Ideal', 10, 0, true), run('GPU+PM', 1000, 900), run('MD+LB', 200))).toContain('every expert fits in GPU memory');
+});
+
+test('the headline needs no comparison, and no result', () => {
+  expect(say()).toBe('No strategy has a result yet.');
+  expect(say(run('GPU+PM', 1e9, 9e8))).toContain('90 % of it waits for the Link in');
+});
+
+test('what limits a run is what most of it waited for', () => {
+  expect(limit(resultOf({latency_ps: 10, resources: [{name: 'gpu', critical_ps: 4}, {name: 'ndp', critical_ps: 6}] as never}))).toEqual({name: 'ndp', share: 0.6});
+});
+
+const remote: Remote = {id: 'r', watching: false, state: 'queued', watchers: 0, progress: null, partial: null, report: null, failed: null};
+
+test('a run on the server goes from queued to done, and end changes nothing', () => {
+  const going = advance(remote, {kind: 'progress', progress: {done: 1, total: 2, now_ps: picoseconds(0)}});
+  expect(isLive(going)).toBe(true);
+  const done = advance(going, {kind: 'report', report: resultOf({})});
+  expect(done.state).toBe('done');
+  expect(advance(done, {kind: 'end'})).toBe(done);
+});
+
+test('a cancelled run is not a failed one', () => {
+  const failed = (code: 'cancelled' | 'internal') => advance(remote, {kind: 'failed', failed: {code, reason: '', fields: []}}).state;
+  expect(failed('cancelled')).toBe('cancelled');
+  expect(failed('internal')).toBe('failed');
+});

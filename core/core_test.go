@@ -134,15 +134,20 @@ func TestTheOrderingThatThePaperReportsHolds(t *testing.T) {
 	}
 }
 
-// call runs one request of the page and returns what was emitted.
-func call(t *testing.T, s *core.Session, request any) []json.RawMessage {
+func encoded(t testing.TB, v any) []byte {
 	t.Helper()
-	doc, err := json.Marshal(request)
+	doc, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return doc
+}
+
+// call runs one request of the page and returns what was emitted.
+func call(t *testing.T, s *core.Session, request any) []json.RawMessage {
+	t.Helper()
 	var all []json.RawMessage
-	s.Call(doc, func(b []byte) { all = append(all, b) })
+	s.Call(encoded(t, request), func(b []byte) { all = append(all, b) })
 	return all
 }
 

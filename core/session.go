@@ -86,7 +86,7 @@ func (s *Session) answer(q wire.Request) (wire.Reply, error) {
 		c := Catalog()
 		return wire.Reply{Catalog: &c}, nil
 	case wire.OpResolve:
-		return resolved(q.Scenario, nil)
+		return resolved(q.Scenario, []report.Warning{})
 	case wire.OpEncode:
 		sc, err := scenario.Decode(q.Scenario)
 		if err != nil {
@@ -106,7 +106,7 @@ func decodeLink(link string) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	var warnings []report.Warning
+	warnings := []report.Warning{}
 	if engine != "" && engine != Engine {
 		warnings = []report.Warning{{Text: fmt.Sprintf("The link was made with engine %.32q; this is %s, so numbers may differ.", engine, Engine)}}
 	}
@@ -124,7 +124,7 @@ func fromConfig(q wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	var warnings []report.Warning
+	warnings := []report.Warning{}
 	for _, n := range notes {
 		warnings = append(warnings, report.Warning{Path: "model", Text: n})
 	}
@@ -180,7 +180,7 @@ func (s *Session) run(q wire.Request, emit func([]byte)) {
 		return
 	}
 	if !q.Spans {
-		r.Timeline = report.Timeline{Total: r.Timeline.Total}
+		r.Timeline = r.Timeline.Empty()
 	}
 	tell(wire.Message{Kind: wire.KindReport, Report: &r})
 }

@@ -142,3 +142,12 @@ type Timeline struct {
 	End       []unit.Time `json:"end_ps"`
 	Total     int64       `json:"total"` // spans of the run; more than the columns hold if it was long
 }
+
+// Empty returns t without spans: its names, and how many there were.
+func (t Timeline) Empty() Timeline {
+	return Timeline{
+		Resources: t.Resources, Works: t.Works, Total: t.Total,
+		Resource: []int{}, Work: []int{}, Pass: []int32{}, Layer: []int32{}, Expert: []int32{},
+		Start: []unit.Time{}, End: []unit.Time{},
+	}
+}

@@ -8,6 +8,7 @@ package system
 
 import (
 	"context"
+	"maps"
 
 	"monde/core/fault"
 	"monde/core/policy"
@@ -52,6 +53,8 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	if n := r.plan.layers(); n > MaxLayers {
 		return report.Report{}, fault.At("workload.output_tokens", "the run has %d layers in all its passes, at most %d are allowed", n, MaxLayers)
 	}
+	s.Traces = withShipped(s)
+	r.s.Traces = s.Traces
 	router, origin, err := workload.NewRouter(s.Workload, s.Model, s.Seed, s.Traces)
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
@@ -70,6 +73,25 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	}
 	r.finish()
 	return *r.report, nil
+}
+
+// withShipped returns the traces of s and the shipped one that it names, if it is
+// not among them, so that it is unpacked once a run.
+func withShipped(s scenario.Scenario) workload.Traces {
+	if s.Workload.Routing.Source != workload.TraceOf {
+		return s.Traces
+	}
+	name := workload.TraceName(s.Workload.Routing, s.Model)
+	if _, ok := s.Traces[name]; ok {
+		return s.Traces
+	}
+	t, ok := workload.Shipped(name)
+	if !ok {
+		return s.Traces
+	}
+	all := workload.Traces{name: t}
+	maps.Copy(all, s.Traces)
+	return all
 }
 
 func newFidelity(f scenario.Fidelity) fidelity {

@@ -137,7 +137,7 @@ func (t *tally) mix(x uint64) {
 // newReport returns a report with everything that is known before a run.
 func newReport(s scenario.Scenario, p plan, origin workload.Origin) *report.Report {
 	r := &report.Report{
-		Version: 1, Title: s.Title, Model: s.Model.Name, Machine: s.Machine.Name,
+		Version: 1, Timeline: report.Timeline{}.Empty(), Title: s.Title, Model: s.Model.Name, Machine: s.Machine.Name,
 		Strategy: string(s.Strategy.Name), Fidelity: string(s.Fidelity), Phase: string(s.Workload.Phase),
 		Simulated: s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB,
 		Routing:   origin,

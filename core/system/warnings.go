@@ -10,7 +10,7 @@ import (
 
 // warnings says what a reader should know before trusting the numbers.
 func (r *run) warnings() []report.Warning {
-	var list []report.Warning
+	list := []report.Warning{}
 	warn := func(path, format string, args ...any) {
 		list = append(list, report.Warning{Path: path, Text: fmt.Sprintf(format, args...)})
 	}

@@ -38,7 +38,9 @@ var standIns = map[string]suggestion{
 
 // suggest returns the model's own table, or else its stand-in.
 func suggest(m model.Spec) suggestion {
-	own := names(func(p published) bool { return p.own(mustTable(p.name), m) })
+	own := names(func(p published) bool {
+		return p.family == m.Family && p.own(mustTable(p.name), m) // a table is unpacked only for its family
+	})
 	if len(own) > 0 {
 		return suggestion{table: variant(own, m.Name)}
 	}

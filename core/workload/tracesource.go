@@ -4,17 +4,14 @@ import (
 	"slices"
 
 	"monde/core/fault"
+	"monde/core/model"
 )
 
 // shippedTrace returns a Router that plays a trace of Tables.
 func (b building) shippedTrace(traces Traces) (Router, error) {
-	name := b.s.Routing.Table
+	name := TraceName(b.s.Routing, b.m)
 	if name == "" {
-		own := names(func(p published) bool { return p.trace && p.own(mustTable(p.name), b.m) })
-		if len(own) == 0 {
-			return nil, fault.At("table", "no trace of %s ships: must be one of %q", b.m.Name, names(traced))
-		}
-		name = own[0]
+		return nil, fault.At("table", "no trace of %s ships: must be one of %q", b.m.Name, names(traced))
 	}
 	p, ok := lookUp(name)
 	if !ok || !p.trace {
@@ -34,6 +31,19 @@ func (b building) shippedTrace(traces Traces) (Router, error) {
 		b.story.standIn("they stand in for %s, as chosen", b.m.Name)
 	}
 	return b.play(t, b.s.Routing.Dataset)
+}
+
+// TraceName returns the name of the shipped trace that r means for m: the one it
+// names, or else the model's own; empty if there is none.
+func TraceName(r Routing, m model.Spec) string {
+	if r.Table != "" {
+		return r.Table
+	}
+	own := names(func(p published) bool { return p.trace && p.family == m.Family && p.own(mustTable(p.name), m) })
+	if len(own) == 0 {
+		return ""
+	}
+	return own[0]
 }
 
 func traced(p published) bool { return p.trace }

@@ -13,13 +13,10 @@ import (
 	"monde/core/wire"
 )
 
-// tolerated are the lists that the page reads as empty when they are null.
-var tolerated = map[string]bool{"report.Report.Warnings": true}
-
 // nulls returns the path of every list in v that would be null in JSON although
 // its TypeScript type is a list.
 func nulls(v reflect.Value, path string, field string) (found []string) {
-	if tolerated[field] || strings.HasSuffix(typed[field], "| null") || v.Type() == reflect.TypeFor[json.RawMessage]() {
+	if strings.HasSuffix(typed[field], "| null") || v.Type() == reflect.TypeFor[json.RawMessage]() {
 		return nil
 	}
 	switch v.Kind() {

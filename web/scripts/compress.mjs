@@ -1,5 +1,5 @@
 // Writes .br and .gz beside everything in dist that compresses, so that the
-// server only picks a file. BROTLI_WASM=11 saves another tenth for ten seconds.
+// server only picks a file. BROTLI_WASM=9 builds ten seconds faster, a tenth larger.
 
 import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {extname, join} from 'node:path';
@@ -8,7 +8,7 @@ import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 
 const dist = fileURLToPath(new URL('../../static/dist', import.meta.url));
 const kinds = new Set(['.html', '.css', '.js', '.json', '.svg', '.wasm', '.bin', '.map', '.txt']);
-const quality = (kind) => (kind === '.wasm' ? Number(process.env.BROTLI_WASM ?? 9) : 11);
+const quality = (kind) => (kind === '.wasm' ? Number(process.env.BROTLI_WASM ?? 11) : 11);
 
 const brotli = (data, kind) =>
   brotliCompressSync(data, {

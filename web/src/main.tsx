@@ -19,9 +19,10 @@ async function main(root: HTMLElement): Promise<void> {
   restoreTheme();
   publishStats();
   const module = compile(here(__WASM_URL__));
-  const engine = new WasmEngine(() => spawnWorker(module, here(__EXEC_URL__)));
+  const spawn = () => spawnWorker(module, here(__EXEC_URL__));
+  const [engine, spare] = [new WasmEngine(spawn), new WasmEngine(spawn)]; // a worker starts with its first call
   const server = new ServerEngine(here('.').replace(/\/$/, ''));
-  const store = new Store(await engine.catalog(), engine, server, new Notices());
+  const store = new Store(await engine.catalog(), engine, spare, server, new Notices());
   root.replaceChildren();
   render(<StoreContext.Provider value={store}><App /></StoreContext.Provider>, root);
   await store.begin();

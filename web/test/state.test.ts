@@ -163,7 +163,7 @@ test('the headline says so where MoNDE does not help', () => {
 
 test('the headline needs no comparison, and no result', () => {
   expect(say()).toBe('No strategy has a result yet.');
-  expect(say(run('GPU+PM', 1e9, 9e8))).toContain('90 % of it waits for the Link in');
+  expect(say(run('GPU+PM', 1e9, 9e8))).toContain('90 % of it waits for the link to the GPU');
 });
 
 test('what limits a run is what most of it waited for', () => {

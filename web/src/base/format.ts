@@ -61,6 +61,17 @@ const resources: Readonly<Record<string, string>> = {
 /** The name of a resource for people. */
 export const resource = (name: string) => resources[name] ?? words(name);
 
+const waits: Readonly<Record<string, string>> = {
+  gpu: 'the GPU',
+  link_in: 'the link to the GPU',
+  link_out: 'the link from the GPU',
+  ndp: 'the NDP core',
+  cpu: 'the CPU',
+};
+
+/** What waiting for a resource means. */
+export const waitsFor = (name: string) => waits[name] ?? words(name);
+
 const works: Readonly<Record<string, string>> = {
   pmove: 'PMove (weights in)',
   amove_out: 'AMove out',

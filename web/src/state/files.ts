@@ -74,8 +74,8 @@ export class Files {
   }
 
   private async fetch(table: Table): Promise<void> {
-    const answer = await fetch(`traces/${table.file}`);
-    if (!answer.ok) throw new Error(`traces/${table.file}: HTTP ${answer.status}`);
+    const answer = await fetch(table.file);
+    if (!answer.ok) throw new Error(`${table.file}: HTTP ${answer.status}`);
     await this.core.attach(table.name, await answer.arrayBuffer());
     this.attached.add(table.name);
   }

@@ -1,6 +1,6 @@
 // What the results mean, in a sentence. Pure: it is tested without a page.
 
-import {percent, ratio, resource, time} from '../base/format';
+import {percent, ratio, time, waitsFor} from '../base/format';
 import {share} from '../base/units';
 import type {Result} from '../engine/engine';
 import type {Outcome} from './runner';
@@ -71,5 +71,5 @@ function single(r: Result | undefined, device: boolean): Headline {
   if (!r) return {tone: 'plain', text: 'No strategy has a result yet.'};
   const {name, share: part} = limit(r);
   const hint = device ? 'Compare it with GPU+PM to see what moving weights costs.' : 'This machine has no MoNDE device to compare with.';
-  return {tone: 'plain', text: `${r.strategy} takes ${time(r.latency_ps)}; ${percent(part)} of it waits for the ${resource(name)}. ${hint}`};
+  return {tone: 'plain', text: `${r.strategy} takes ${time(r.latency_ps)}; ${percent(part)} of it waits for ${waitsFor(name)}. ${hint}`};
 }

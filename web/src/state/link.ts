@@ -44,7 +44,7 @@ export class Linker {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private written = '';
 
-  constructor(private readonly editor: Editor, private readonly core: Core, private readonly notices: Notices) {}
+  constructor(private readonly editor: Editor, private readonly core: () => Core, private readonly notices: Notices) {}
 
   /** Takes the scenario that the address names, if it names one. */
   async load(): Promise<void> {
@@ -55,7 +55,7 @@ export class Linker {
     this.compare(fragment);
     if (!link) return this.editor.replace(this.editor.catalog.default, 'load');
     try {
-      const {full, warnings} = await this.core.decode(link);
+      const {full, warnings} = await this.core().decode(link);
       for (const w of warnings ?? []) this.notices.warn(w.text);
       this.editor.replace(full, 'load');
     } catch (e) {
@@ -95,7 +95,7 @@ export class Linker {
   }
 
   private async fragment(scenario: Scenario, compared: readonly string[]): Promise<string> {
-    return writeFragment(await this.core.encode(scenario), compared, this.editor.entries.map((e) => e.name));
+    return writeFragment(await this.core().encode(scenario), compared, this.editor.entries.map((e) => e.name));
   }
 
   private compare(fragment: Fragment): void {

@@ -29,12 +29,13 @@ export class Store {
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
   readonly errors: ReadonlySignal<readonly Field[]>;
 
-  constructor(readonly catalog: Catalog, engine: Engine & Core, remote: ServerEngine, notices: Notices) {
+  /** spare answers about links while engine is busy with a long run. */
+  constructor(readonly catalog: Catalog, engine: Engine & Core, spare: Core, remote: ServerEngine, notices: Notices) {
     this.notices = notices;
     this.editor = new Editor(catalog);
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
-    this.linker = new Linker(this.editor, engine, notices);
+    this.linker = new Linker(this.editor, () => (this.runner.busy.peek() ? spare : engine), notices);
     this.server = new ServerRuns(remote);
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
     this.shown = computed(() => {

@@ -1,5 +1,5 @@
 import type {ComponentChildren} from 'preact';
-import {count, energy, percent, plural, ratio, resource, short, size, time} from '../base/format';
+import {count, energy, percent, plural, ratio, short, size, time, waitsFor} from '../base/format';
 import {picojoules, sum} from '../base/units';
 import type {Result} from '../engine/engine';
 import {baselineOf, limit, speedup} from '../state/headline';
@@ -12,7 +12,7 @@ export function Cards({report: r}: {readonly report: Result}) {
   const most = limit(r);
   return (
     <dl class="cards">
-      <Card title="Latency" note={`${percent(most.share)} waits for the ${resource(most.name)}`}>{time(r.latency_ps)}</Card>
+      <Card title="Latency" note={`${percent(most.share)} waits for ${waitsFor(most.name)}`}>{time(r.latency_ps)}</Card>
       <Card title="Throughput" note={`${plural(r.tokens, 'token')} in all`}>{short(r.tokens_per_second)}<small> tokens/s</small></Card>
       {base && <Card title="Against GPU+PM" note={comparison(r, base)}>{ratio(speedup(r, base))}</Card>}
       {r.ttft_ps > 0 && <Card title="Time to first token" note="the input pass">{time(r.ttft_ps)}</Card>}
@@ -34,7 +34,7 @@ function comparison(r: Result, base: Result): string {
   return r.latency_ps < base.latency_ps ? 'faster; the better of its two variants' : 'slower: below 1 is a loss';
 }
 
-const hotNote = (r: Result) => (r.alpha > 0 ? `α = ${Number(r.alpha.toPrecision(3))}; summed over layers and passes` : 'moved to the GPU while others were computed elsewhere');
+const hotNote = (r: Result) => `${r.alpha > 0 ? `α = ${Number(r.alpha.toPrecision(3))}; ` : ''}moved to the GPU, over all layers and passes`;
 
 function MemoryCard({report}: {readonly report: Result}) {
   const full = report.memory.filter((p) => !p.fits);

@@ -85,6 +85,8 @@ const kinds: Readonly<Record<Kind, string>> = {
 /** How far the numbers can be trusted. */
 export function Trust({report}: {readonly report: Result}) {
   const {routing} = report;
+  // What is said above is not said again.
+  const warnings = report.warnings.filter((w) => !(report.simulated_only && w.text.startsWith('Simulated only')) && !w.text.includes(routing.text || '\n'));
   const assumed = report.provenance.filter((s) => s.kind === 'assumed').length;
   return (
     <section class="card" aria-labelledby="trust">
@@ -96,7 +98,7 @@ export function Trust({report}: {readonly report: Result}) {
         {routing.scaled && <span class="badge">stretched</span>}
         {routing.licence && <span class="small"> {routing.licence}</span>}
       </p>
-      {report.warnings.length > 0 && <ul class="warnings">{report.warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
+      {warnings.length > 0 && <ul class="warnings">{warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
       <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => (
         <Table
           caption="How each number is known" rows={report.provenance}

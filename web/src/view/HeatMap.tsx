@@ -2,7 +2,7 @@ import {useEffect, useId, useMemo, useRef, useState} from 'preact/hooks';
 import {count, plural} from '../base/format';
 import type {Result} from '../engine/engine';
 import {theme} from '../state/theme';
-import {cellAt, drawHeat, gridOf, moved, rowsOf} from './draw/heat';
+import {cellAt, drawHeat, gridOf, isHot, moved, rowsOf} from './draw/heat';
 import type {Cell, Grid, Order, Row} from './draw/heat';
 import {paletteOf, prepare} from './draw/palette';
 import {Figure, Table} from './Figure';
@@ -14,8 +14,9 @@ export function HeatMap({report}: {readonly report: Result}) {
   const [order, setOrder] = useState<Order>('id');
   const rows = useMemo(() => rowsOf(report.layers, order), [report.layers, order]);
   if (rows.length === 0) return null;
-  const hot = rows.some((r) => r.hot.some((n) => n > 0));
-  const note = `A row a MoE layer, a cell an expert; darker is more tokens. ${hot ? 'Outlined experts moved to the GPU.' : 'No expert moved to the GPU.'}`;
+  const hot = rows.some((r) => r.experts.some((e) => isHot(r, e)));
+  const often = rows.some((r) => r.passes > 1) ? ' in at least half of the passes' : '';
+  const note = `A row a MoE layer, a cell an expert; the stronger the colour, the more tokens. ${hot ? `Outlined experts moved to the GPU${often}.` : `No expert moved to the GPU${often}.`}`;
   const tools = (
     <label class="inline">Sort by
       <select value={order} onChange={(e) => setOrder(e.currentTarget.value === 'tokens' ? 'tokens' : 'id')}>

@@ -6,7 +6,6 @@ import {EnergyTable, Layers, Memory, Trust} from './Details';
 import {HeatMap} from './HeatMap';
 import {ServerPanel} from './ServerPanel';
 import {Timeline} from './Timeline';
-import {rows} from '../state/controls';
 import {useId} from 'preact/hooks';
 
 /** What came out: the comparison first, then the selected strategy in detail. */
@@ -43,8 +42,7 @@ function Status() {
   const id = useId();
   const {busy} = store.runner;
   const failed = store.outcome.value?.failed;
-  const beside = new Set([...rows.map((r) => r.path), 'workload.phase', 'strategy.name', 'fidelity', 'title']);
-  const elsewhere = store.errors.value.filter((f) => !beside.has(f.path));
+  const fields = store.errors.value;
   if (busy.value) {
     const p = busy.value.progress;
     const done = p && p.total > 0 ? p.done / p.total : undefined;
@@ -60,7 +58,7 @@ function Status() {
   return (
     <div class="status failed" role="status">
       <p>{failed.fields.length > 0 ? 'Some values cannot be simulated; they are marked. What is shown belongs to the last good ones.' : failed.reason}</p>
-      {elsewhere.length > 0 && <ul>{elsewhere.map((f) => <li key={f.path + f.reason}>{f.path && <code>{f.path}</code>} {f.reason}</li>)}</ul>}
+      {fields.length > 0 && <ul>{fields.map((f) => <li key={f.path + f.reason}>{f.path && <code>{f.path}</code>} {f.reason}</li>)}</ul>}
     </div>
   );
 }

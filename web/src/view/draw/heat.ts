@@ -10,7 +10,8 @@ export interface Row {
   readonly layer: number; // index in report.layers
   readonly experts: readonly number[];
   readonly tokens: readonly number[]; // by expert
-  readonly hot: readonly number[];
+  readonly hot: readonly number[]; // passes in which the GPU computed it
+  readonly passes: number;
   readonly most: number;
 }
 
@@ -31,20 +32,23 @@ export function rowsOf(layers: readonly Layer[], order: Order): Row[] {
     const {tokens} = l;
     const experts = tokens.map((_, e) => e);
     if (order === 'tokens') experts.sort((a, b) => (tokens[b] ?? 0) - (tokens[a] ?? 0) || a - b);
-    return [{layer, experts, tokens, hot: l.hot ?? [], most: Math.max(0, ...tokens)}];
+    return [{layer, experts, tokens, hot: l.hot ?? [], passes: l.passes, most: Math.max(0, ...tokens)}];
   });
 }
 
 /** Fits the rows into a width, or more than it where cells would be too narrow. */
 export function gridOf(rows: readonly Row[], available: number): Grid {
   const columns = Math.max(1, ...rows.map((r) => r.experts.length));
-  const width = Math.min(40, Math.max(least, (available - 6) / columns));
+  const width = Math.min(96, Math.max(least, (available - 6) / columns));
   const height = Math.min(28, Math.max(8, Math.floor(360 / Math.max(1, rows.length))));
   return {rows, columns, cell: {width, height}, width: width * columns, height: height * rows.length};
 }
 
 /** How dark a cell is: the square root shows both the busy and the rare. */
 export const shade = (tokens: number, most: number) => (tokens <= 0 || most <= 0 ? 0 : 0.08 + 0.92 * Math.sqrt(tokens / most));
+
+/** Whether an expert was hot in at least half of the passes; with one pass, in that one. */
+export const isHot = (row: Row, expert: number) => (row.hot[expert] ?? 0) * 2 >= Math.max(1, row.passes);
 
 export interface Cell {
   readonly row: number;
@@ -89,6 +93,6 @@ function outlineHot(g: CanvasRenderingContext2D, grid: Grid, row: Row, r: number
   g.strokeStyle = p.hot;
   g.lineWidth = width >= 10 ? 2 : 1.5;
   row.experts.forEach((expert, c) => {
-    if ((row.hot[expert] ?? 0) > 0) g.strokeRect(Math.round(c * width) + 1, r * height + 1, width - 2.5, height - 3);
+    if (isHot(row, expert)) g.strokeRect(Math.round(c * width) + 1, r * height + 1, width - 2.5, height - 3);
   });
 }

@@ -42,17 +42,17 @@ export function firstAfter(c: Columns, lane: Lane, t: Picoseconds): number {
   return lo;
 }
 
-/** A box to draw: one span, or several that share its pixels. */
+/** A box to draw: one span, or a pixel that several thin ones share. */
 export interface Box {
   readonly span: number; // the first of them
   readonly x: number;
   readonly width: number;
-  readonly many: boolean;
+  readonly busy: number; // the share of the box that spans cover
 }
 
 /**
  * The boxes of a lane in a window of the given width in pixels. Spans thinner
- * than a pixel join the box before them, so there are at most two boxes a pixel.
+ * than a pixel share the box of their pixel, so there are at most two a pixel.
  */
 export function boxesOf(c: Columns, lane: Lane, w: Window, width: number): Box[] {
   const scale = width / (w.to - w.from);
@@ -62,13 +62,17 @@ export function boxesOf(c: Columns, lane: Lane, w: Window, width: number): Box[]
     const start = c.start[span] ?? 0;
     if (start >= w.to) break;
     const x = Math.max(0, (start - w.from) * scale);
-    const end = Math.min(width, ((c.end[span] ?? 0) - w.from) * scale);
-    const last = boxes[boxes.length - 1];
-    if (last && end - x < 1 && x - (last.x + last.width) < 0.5 && (last.many || last.width < 1)) {
-      boxes[boxes.length - 1] = {...last, width: Math.max(last.width, end - last.x), many: true};
-    } else boxes.push({span, x, width: end - x, many: false});
+    const length = Math.min(width, ((c.end[span] ?? 0) - w.from) * scale) - x;
+    if (length >= 1) boxes.push({span, x, width: length, busy: 1});
+    else addThin(boxes, span, Math.floor(x), length);
   }
   return boxes;
+}
+
+function addThin(boxes: Box[], span: number, pixel: number, length: number): void {
+  const last = boxes[boxes.length - 1];
+  if (last && last.x === pixel && last.busy < 1) boxes[boxes.length - 1] = {...last, busy: Math.min(0.999, last.busy + length)};
+  else boxes.push({span, x: pixel, width: 1, busy: Math.min(0.999, length)});
 }
 
 /** The span of a lane at time t, or -1; a near one within slack counts. */

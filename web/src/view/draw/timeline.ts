@@ -70,16 +70,17 @@ function drawLane(g: CanvasRenderingContext2D, s: Scene, p: Palette, lane: Lane,
   const boxes = boxesOf(s.columns, lane, s.window, s.width - gutter);
   g.fillStyle = p.resource(name);
   for (const b of boxes) drawBox(g, s, b, y);
-  for (const b of boxes) if (b.width > 44 && !b.many) drawLabel(g, s, p, b, y);
+  for (const b of boxes) if (b.width > 44) drawLabel(g, s, p, b, y);
   const focus = s.columns.resource[s.focus] === lane.resource ? boxes.find((b) => b.span === s.focus) : undefined;
   if (focus) drawFocus(g, p, focus, y);
 }
 
-/** Experts are solid; other work of the same resource is lighter. */
+/** Experts are solid, other work of the same resource is lighter; a shared pixel is as strong as it is busy. */
 function drawBox(g: CanvasRenderingContext2D, s: Scene, b: Box, y: number): void {
   const kind = s.columns.works[s.columns.work[b.span] ?? 0] ?? '';
-  g.globalAlpha = b.many || kind === 'expert' || kind.includes('move') ? 1 : 0.55;
-  g.fillRect(gutter + b.x, y + pad, Math.max(b.width > 3 ? b.width - 0.75 : b.width, 0.75), laneHeight - 2 * pad);
+  const solid = kind === 'expert' || kind.includes('move') ? 1 : 0.55;
+  g.globalAlpha = b.busy < 1 ? 0.2 + 0.8 * b.busy : solid;
+  g.fillRect(gutter + b.x, y + pad, b.width > 3 ? b.width - 0.75 : b.width, laneHeight - 2 * pad);
   g.globalAlpha = 1;
 }
 

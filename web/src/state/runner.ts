@@ -29,6 +29,7 @@ export class Runner {
   readonly outcomes = signal<ReadonlyMap<string, Outcome>>(new Map());
   readonly busy = signal<Busy | null>(null);
   readonly stale = signal(false); // what is shown belongs to an older scenario
+  readonly cancelled = signal(false); // by hand, and nothing has run since
   readonly selected = signal('');
   private readonly latest = new Latest();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +47,8 @@ export class Runner {
   /** Ends the run that is going on; what it found so far stays. */
   cancel(): void {
     this.latest.stop();
-    this.settle(true);
+    this.settle();
+    this.cancelled.value = this.stale.value = true;
   }
 
   private async rerun(scenario: Scenario, compared: readonly string[]): Promise<void> {
@@ -55,6 +57,7 @@ export class Runner {
     const selected = entryOf(this.editor.entries, scenario.strategy);
     if (!selected) return;
     this.await();
+    this.cancelled.value = false;
     const preparing = this.prepare(scenario);
     if (preparing) await preparing.catch(() => undefined); // a missing trace is the run's to report
     if (signal.aborted) return;
@@ -71,7 +74,7 @@ export class Runner {
       fresh.set(entry.name, outcome);
     }
     this.publish(selected, fresh, new Map());
-    this.settle(false);
+    this.settle();
     painted('reruns', at);
   }
 
@@ -107,9 +110,8 @@ export class Runner {
     }, visible);
   }
 
-  private settle(cancelled: boolean): void {
+  private settle(): void {
     clearTimeout(this.timer);
     this.busy.value = null;
-    if (cancelled) this.stale.value = true;
   }
 }

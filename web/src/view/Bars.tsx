@@ -29,7 +29,10 @@ export function Bars() {
   );
 }
 
-const resourcesOf = (outcomes: ReadonlyMap<string, Outcome>) => reportsOf(outcomes)[0]?.resources.map((r) => r.name) ?? [];
+const resourcesOf = (outcomes: ReadonlyMap<string, Outcome>) => reportsOf(outcomes)[0]?.resources.map((r) => r.name) ?? usual;
+
+/** What a report names, before there is one: the legend keeps its place. */
+const usual: readonly string[] = ['gpu', 'link_in', 'link_out', 'ndp', 'cpu'];
 
 /** What the colours and patterns stand for. */
 export function Legend({names}: {readonly names: readonly string[]}) {

@@ -5,7 +5,7 @@ import {phasesOf} from '../state/editor';
 import {usePart, useStore} from '../state/store';
 import {count, plural} from '../base/format';
 import {same} from '../base/path';
-import {Fidelity} from '../wire.gen';
+import {Fidelity, WorkloadScope} from '../wire.gen';
 import type {Choice, ModelSpec, WorkloadPhase} from '../wire.gen';
 import {FileField, NumberFields, SelectField, TextField} from './fields';
 import {RoutingFields} from './RoutingFields';
@@ -68,10 +68,13 @@ const phaseNames: Readonly<Record<WorkloadPhase, string>> = {
   generate: 'Generate: input pass, then steps',
 };
 
+const scopeNames: Readonly<Record<WorkloadScope, string>> = {model: 'The whole model', moe_layer: 'The experts of one MoE block'};
+
 function ModelFields() {
   const {editor} = useStore();
   const model = usePart((s) => s.model);
   const phase = usePart((s) => s.workload.phase);
+  const scope = usePart((s) => s.workload.scope);
   const {models} = editor.catalog;
   const pick = (name: string) => editor.pickModel(models.find((c) => c.name === name));
   return (
@@ -81,6 +84,10 @@ function ModelFields() {
         label="Phase" path="workload.phase" value={phase}
         options={phasesOf(model).map((p) => ({value: p, label: phaseNames[p]}))}
         onPick={(p) => editor.set('workload.phase', p, 'pick')}
+      />
+      <SelectField
+        label="Scope" path="workload.scope" value={scope} options={WorkloadScope.map((s) => ({value: s, label: scopeNames[s]}))}
+        onPick={(s) => editor.set('workload.scope', s, 'pick')}
       />
     </>
   );

@@ -1,6 +1,7 @@
 import {useState} from 'preact/hooks';
 import {copy, download} from '../base/browser';
 import {headline} from '../state/headline';
+import type {Headline} from '../state/headline';
 import {nextTheme, theme} from '../state/theme';
 import type {Theme} from '../state/theme';
 import {useStore} from '../state/store';
@@ -9,11 +10,15 @@ import type {Store} from '../state/store';
 /** Links longer than this are cut by some programs. */
 const longLink = 2000;
 
+const waiting: Headline = {tone: 'plain', text: 'Simulating…'};
+
 /** What the page is, what the current result means, and what one can do with it. */
 export function Header() {
   const store = useStore();
   const watching = store.server.run.value?.watching;
-  const {tone, text} = headline(store.runner.outcomes.value);
+  const outcomes = store.runner.outcomes.value;
+  const complete = store.editor.compared.value.every((name) => outcomes.has(name));
+  const {tone, text} = complete ? headline(outcomes) : waiting;
   return (
     <header class="head">
       <div class="brand">
@@ -23,7 +28,7 @@ export function Header() {
       <Actions />
       {!watching && (
         <p class={`verdict ${tone}${store.runner.stale.value ? ' stale' : ''}`} aria-live="polite">
-          {store.runner.outcomes.value.size === 0 ? 'Simulating…' : text}
+          {text}
         </p>
       )}
     </header>
@@ -45,7 +50,7 @@ function Actions() {
     <div class="actions">
       <span class="said" role="status">{said}</span>
       <button type="button" onClick={() => void copyLink()}>Copy link</button>
-      <details class="menu">
+      <details class="menu" onKeyDown={(e) => e.key === 'Escape' && e.currentTarget.removeAttribute('open')}>
         <summary>Export</summary>
         <Exports />
       </details>
@@ -71,7 +76,7 @@ function Exports() {
   const save = (what: unknown, name: string) => download(name, JSON.stringify(what, null, 2));
   const report = store.shown.value;
   return (
-    <div class="menu-items">
+    <div class="menu-items" onClick={(e) => e.currentTarget.closest('details')?.removeAttribute('open')}>
       <button type="button" onClick={() => save(store.editor.scenario.peek(), 'scenario.json')}>Scenario (JSON)</button>
       <button type="button" disabled={!report} onClick={() => report && save({...report, timeline: undefined}, 'report.json')}>Report (JSON)</button>
       <button type="button" disabled={!report} onClick={() => report && void saveTrace(report)}>Timeline (Chrome trace)</button>

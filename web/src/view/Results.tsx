@@ -1,5 +1,5 @@
 import {percent} from '../base/format';
-import {useStore} from '../state/store';
+import {usePart, useStore} from '../state/store';
 import {Bars} from './Bars';
 import {Cards} from './Cards';
 import {EnergyTable, Layers, Memory, Trust} from './Details';
@@ -13,16 +13,19 @@ export function Results() {
   const store = useStore();
   const report = store.shown.value;
   const watching = store.server.run.value?.watching;
+  const own = usePart((s) => s.title);
+  const title = watching ? report?.title : own;
   const stale = store.runner.stale.value && !watching;
   return (
     <main id="results" class="results" tabIndex={-1}>
       {watching && <ServerPanel />}
       {!watching && <Status />}
+      {!watching && <BusyLine />}
       {!watching && <Bars />}
       {!watching && store.server.available.value === true && <ServerPanel />}
       {report && (
         <div class={stale ? 'detail stale' : 'detail'}>
-          <h2 class="detail-title">{report.strategy} <span>{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
+          <h2 class="detail-title">{report.strategy} <span>{title && `“${title}”: `}{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
           <Cards report={report} />
           <Timeline report={report} />
           <HeatMap report={report} />
@@ -36,29 +39,35 @@ export function Results() {
   );
 }
 
-/** Progress of a long run, or what is wrong with the scenario. Its place is kept free. */
+/** What is wrong with the scenario, or that its run was cancelled. */
 function Status() {
-  const store = useStore();
-  const id = useId();
-  const {busy} = store.runner;
-  const failed = store.outcome.value?.failed;
-  const fields = store.errors.value;
-  if (busy.value) {
-    const p = busy.value.progress;
-    const done = p && p.total > 0 ? p.done / p.total : undefined;
+  const {outcome, errors, runner} = useStore();
+  const failed = outcome.value?.failed;
+  if (failed) {
     return (
-      <div class="status" aria-labelledby={id}>
-        <span id={id}>Simulating {busy.value.title}{done === undefined ? '…' : ` ${percent(done)}`}</span>
-        <progress max={1} {...(done === undefined ? {} : {value: done})} aria-labelledby={id} />
-        <button type="button" onClick={() => store.runner.cancel()}>Cancel</button>
+      <div class="status" role="status">
+        <p>{failed.fields.length > 0 ? 'Some values cannot be simulated. What is shown belongs to the last good ones.' : failed.reason}</p>
+        <ul>{errors.value.map((f) => <li key={f.path + f.reason}>{f.path && <code>{f.path}</code>} {f.reason}</li>)}</ul>
       </div>
     );
   }
-  if (!failed) return <div class="status" />;
+  if (!runner.cancelled.value) return null;
+  return <div class="status" role="status"><p>Cancelled. What is shown belongs to older values; the next change runs again.</p></div>;
+}
+
+/** Progress of a run that takes long enough to show. */
+function BusyLine() {
+  const {runner} = useStore();
+  const id = useId();
+  const busy = runner.busy.value;
+  if (!busy) return null;
+  const p = busy.progress;
+  const done = p && p.total > 0 ? p.done / p.total : undefined;
   return (
-    <div class="status failed" role="status">
-      <p>{failed.fields.length > 0 ? 'Some values cannot be simulated; they are marked. What is shown belongs to the last good ones.' : failed.reason}</p>
-      {fields.length > 0 && <ul>{fields.map((f) => <li key={f.path + f.reason}>{f.path && <code>{f.path}</code>} {f.reason}</li>)}</ul>}
-    </div>
+    <section class="busy" aria-label="Simulation">
+      <span id={id}>Simulating {busy.title}{done === undefined ? '…' : ` ${percent(done)}`}</span>
+      <progress max={1} {...(done === undefined ? {} : {value: done})} aria-labelledby={id} />
+      <button type="button" onClick={() => runner.cancel()}>Cancel</button>
+    </section>
   );
 }

@@ -140,7 +140,7 @@ type Table struct {
 	TopK     int      `json:"top_k"`
 	Layers   int      `json:"layers"`
 	Trace    bool     `json:"trace"` // a token-level trace, not only popularity
-	File     string   `json:"file"`  // of the trace, in the folder traces beside the page; empty if none
+	File     string   `json:"file"`  // of the trace, beside the page; empty if none
 	Licence  string   `json:"licence"`
 	Origin   string   `json:"origin"`
 }

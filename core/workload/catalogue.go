@@ -14,7 +14,7 @@ type TableInfo struct {
 	TopK     int
 	Layers   int    // MoE layers that were measured
 	Trace    bool   // a token-level trace comes with it
-	File     string // of the trace, in the folder traces beside the page; empty if none
+	File     string // of the trace, beside the page; empty if none
 	Licence  string // SPDX
 	Origin   string
 }
@@ -99,7 +99,7 @@ func (p published) info(t *Table) TableInfo {
 		Trace: p.trace, Licence: p.licence, Origin: p.origin,
 	}
 	if p.trace {
-		info.File = p.name + ".bin"
+		info.File = tracesFolder + p.name + ".bin"
 	}
 	return info
 }

@@ -83,7 +83,7 @@ func TestEveryTableSaysWhereItIsFrom(t *testing.T) {
 		if i.Name == "" || i.Title == "" || i.Licence == "" || !strings.HasPrefix(i.Origin, "github.com/") || len(i.Datasets) == 0 || i.Experts == 0 || i.Layers == 0 {
 			t.Errorf("incomplete: %+v", i)
 		}
-		if i.Trace != (i.File == i.Name+".bin") {
+		if i.Trace != (i.File == "traces/"+i.Name+".bin") {
 			t.Errorf("%s: trace %t, file %q", i.Name, i.Trace, i.File)
 		}
 	}

@@ -261,7 +261,7 @@ export interface Table {
   readonly top_k: number;
   readonly layers: number;
   readonly trace: boolean; // a token-level trace, not only popularity
-  readonly file: string; // of the trace, in the folder traces beside the page; empty if none
+  readonly file: string; // of the trace, beside the page; empty if none
   readonly licence: string;
   readonly origin: string;
 }

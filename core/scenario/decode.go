@@ -32,11 +32,12 @@ func Decode(doc []byte) (Scenario, error) {
 		return Scenario{}, fault.At("", "must be an object")
 	}
 	s := Default()
-	err = errors.Join(takeModel(&s, object), takeMachine(&s, object), takeStrategy(object), choosePhase(&s, object))
+	err = errors.Join(takeModel(&s, object), takeMachine(&s, object), takeStrategy(object))
 	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
 	if err != nil {
 		return Scenario{}, err
 	}
+	choosePhase(&s, object)
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
@@ -117,12 +118,11 @@ func takeStrategy(object map[string]any) error {
 }
 
 // choosePhase gives a document that names no phase the input pass of its model.
-func choosePhase(s *Scenario, object map[string]any) error {
+func choosePhase(s *Scenario, object map[string]any) {
 	w, _ := object["workload"].(map[string]any)
 	if _, named := w["phase"]; !named {
 		s.Workload.Phase = inputPhase(s.Model)
 	}
-	return nil
 }
 
 func inputPhase(m model.Spec) workload.Phase {

@@ -36,6 +36,13 @@ func TestPresetsOverlayAndDefaultsCombine(t *testing.T) {
 	}
 }
 
+func TestAModelWrittenOutChoosesItsOwnPhase(t *testing.T) {
+	s := decode(t, `{"model":{"encoder":{"blocks":0}}}`)
+	if s.Workload.Phase != workload.Prefill {
+		t.Errorf("a model without encoder got phase %q", s.Workload.Phase)
+	}
+}
+
 func TestAHuggingFaceConfigStandsForAModel(t *testing.T) {
 	s := decode(t, `{"model":{"config":{"model_type":"olmoe","hidden_size":2048,"intermediate_size":1024,"vocab_size":50304,
 		"num_attention_heads":16,"num_hidden_layers":16,"num_experts":64,"num_experts_per_tok":8},"name":"OLMoE"}}`)

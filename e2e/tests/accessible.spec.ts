@@ -1,0 +1,90 @@
+import AxeBuilder from '@axe-core/playwright';
+import {expect, test, type Page} from '@playwright/test';
+import {example, open, settled, unfold} from '../lib/page';
+
+async function clean(page: Page): Promise<void> {
+  const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test.describe(`in ${scheme}`, () => {
+    test.use({colorScheme: scheme});
+
+    test('the opening page', async ({page}) => {
+      await open(page);
+      await clean(page);
+    });
+
+    test('tables instead of pictures, everything unfolded', async ({page}) => {
+      await open(page);
+      await unfold(page);
+      for (const button of await page.getByRole('button', {name: /instead of picture/}).all()) await button.click();
+      await page.locator('details:not(.menu)').evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
+      await clean(page);
+    });
+
+    test('a value out of range', async ({page}) => {
+      await open(page);
+      await page.getByLabel('Batch', {exact: true}).fill('-1');
+      await expect(page.locator('.field-error')).toBeVisible();
+      await clean(page);
+    });
+
+    test('a bad link', async ({page}) => {
+      await open(page, '/#v1.broken');
+      await clean(page);
+    });
+
+    test('help', async ({page}) => {
+      await open(page);
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await clean(page);
+    });
+
+    test('a run on the server', async ({page}) => {
+      await open(page);
+      await page.getByRole('button', {name: 'Run on server'}).click();
+      await expect(page.locator('section.server')).toContainText('The digest equals');
+      await clean(page);
+    });
+
+    test('the opening page on a phone', async ({page}) => {
+      await page.setViewportSize({width: 390, height: 844});
+      await open(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(390);
+      await clean(page);
+    });
+  });
+}
+
+test('the timeline and the heat map answer to the keyboard', async ({page}) => {
+  await open(page);
+  const pictures = page.locator('.canvas-box');
+  await expect(pictures).toHaveCount(2);
+  for (const picture of await pictures.all()) {
+    await expect(picture).toHaveAttribute('aria-label', /.+/);
+    await expect(picture).toHaveAttribute('tabindex', '0');
+  }
+  const timeline = pictures.first();
+  await timeline.focus();
+  const before = await timeline.screenshot();
+  for (let i = 0; i < 6; i++) await page.keyboard.press('w');
+  await expect.poll(async () => (await timeline.screenshot()).equals(before)).toBe(false);
+});
+
+test('screenshots of the page at each size and scheme', async ({page}, info) => {
+  for (const [name, width, height] of [['phone', 390, 844], ['desktop', 1280, 900], ['wide', 1920, 1080]] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({width, height});
+      await page.emulateMedia({colorScheme: scheme});
+      await open(page);
+      await settled(page);
+      const shot = await page.screenshot({path: info.outputPath(`${name}-${scheme}.png`), fullPage: true});
+      expect(shot.byteLength).toBeGreaterThan(20_000);
+    }
+  }
+  await example(page, 'gpt-oss-20b decoding');
+});

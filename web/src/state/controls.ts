@@ -47,7 +47,7 @@ export const machine: readonly NumberRow[] = [
   rate('machine.link.bandwidth_bytes_per_s', 'Link bandwidth', [4, 1000], {hint: 'each direction, peak'}),
   rate('machine.device.bandwidth_bytes_per_s', 'Device bandwidth', [32, 8000], {shown: device}),
   row('machine.device.ndp.arrays', 'NDP arrays', '', 1, [4, 4096], {shown: device}),
-  row('machine.gpu.memory_bytes', 'GPU memory', 'GiB', 2 ** 30, [4, 1024]),
+  row('machine.gpu.memory_bytes', 'GPU memory', 'GiB', 2 ** 30, [4, 1024], {hint: '1 GiB is 1.07 GB'}),
 ];
 
 export const moreMachine: readonly NumberRow[] = [

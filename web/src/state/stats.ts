@@ -28,8 +28,10 @@ export function painted(kind: keyof Stats, from: Milliseconds): void {
   afterPaint(() => {
     const name = kind === 'reruns' ? 'rerun' : 'rerun-first';
     const measure = performance.measure(name, {start: from, end: performance.now()});
-    if (stats[kind].push(measure.duration) > kept) stats[kind].shift();
-    performance.clearMeasures(name);
+    if (stats[kind].push(measure.duration) > kept) {
+      stats[kind].shift();
+      performance.clearMeasures(name);
+    }
     if (interactive) return;
     interactive = true;
     performance.mark('interactive');

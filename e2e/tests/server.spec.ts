@@ -30,7 +30,8 @@ test('a run on the server streams and gives the digest that WASM gives', async (
 async function long(page: Page): Promise<void> {
   await open(page, '/?model=qwen3-30b-a3b&phase=decode&batch=64&output=2');
   await unfold(page);
-  for (const box of await page.locator('fieldset.compare input:checked:not(:disabled)').all()) await box.uncheck();
+  const others = page.locator('fieldset.compare input:checked:not(:disabled)');
+  while ((await others.count()) > 0) await others.first().uncheck();
   await settled(page);
 }
 

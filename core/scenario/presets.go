@@ -21,7 +21,7 @@ func Default() Scenario {
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
 			Name: policy.MDLB, Transfer: policy.Overlap, Staging: 2,
-			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 4,
+			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2,
 		},
 		Fidelity: Event,
 		Seed:     1,

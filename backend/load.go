@@ -42,9 +42,9 @@ func read(name string, in io.Reader) ([]byte, error) {
 	return doc, nil
 }
 
-// replaceModel puts a Hugging Face model into s, and notes what its config does
-// not say.
-func replaceModel(s *scenario.Scenario, name string, notes io.Writer) error {
+// replaceModel puts a Hugging Face model into s; what its config does not say
+// becomes a warning of the report.
+func replaceModel(s *scenario.Scenario, name string) error {
 	doc, err := os.ReadFile(name)
 	if err != nil {
 		return mistake{err}
@@ -53,13 +53,8 @@ func replaceModel(s *scenario.Scenario, name string, notes io.Writer) error {
 	if err != nil {
 		return fault.In(name, err)
 	}
-	s.Model = spec
+	s.Model, s.Notes = spec, unsaid
 	s.Workload.Phase = phaseOf(s.Workload.Phase, spec)
-	for _, n := range unsaid {
-		if _, err := fmt.Fprintf(notes, "%s: %s\n", name, n); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

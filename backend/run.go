@@ -62,7 +62,7 @@ func (r *runCommand) change(s *scenario.Scenario, c *console) error {
 	}
 	var model, routing error
 	if r.Model != "" {
-		model = replaceModel(s, r.Model, c.err)
+		model = replaceModel(s, r.Model)
 	}
 	if r.Routing != "" {
 		routing = attachTrace(s, r.Routing)

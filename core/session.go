@@ -157,6 +157,9 @@ func resolved(doc []byte, warnings []report.Warning) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
+	for _, note := range s.Notes {
+		warnings = append(warnings, report.Warning{Path: "model", Text: note})
+	}
 	return wire.Reply{Resolved: &wire.Resolved{Full: s.Full(), Short: s.Short(), Warnings: warnings}}, nil
 }
 

@@ -175,7 +175,10 @@ func (p *page) remarks(r report.Report) {
 		p.line("moved     %s experts to the GPU", count(r.HotExperts))
 	}
 	if r.Alpha > 0 {
-		p.line("alpha     %.4g", r.Alpha)
+		p.line("alpha     %.4g in the input pass", r.Alpha)
+	}
+	if r.StepAlpha > 0 {
+		p.line("alpha     %.4g in decoding steps", r.StepAlpha)
 	}
 	for _, w := range r.Warnings {
 		at := ""

@@ -1,8 +1,10 @@
 // Package bound says what no run can beat: the oracle that runs are held to.
 //
 // It knows peak rates and amounts of work, nothing of latencies, queues or
-// efficiency, and shares no code with the models that it checks. A layer is at
-// least as long as its serial parts and the busiest of what runs side by side.
+// efficiency. A layer is at least as long as its serial parts and the busiest of
+// what runs side by side; where a strategy splits experts between two places, at
+// the best split. It takes the amounts of work from package model, as the devices
+// do, and shares with them no code that turns work into time.
 package bound
 
 import (
@@ -25,11 +27,32 @@ type Load struct {
 	Bytes unit.Bytes
 }
 
+// Home is where the experts' weights live, and may be computed.
+type Home uint8
+
+// Homes.
+const (
+	Device Home = iota
+	Host
+)
+
+// Expert is the work of one active expert of a layer.
+type Expert struct {
+	FLOPs       unit.FLOPs
+	GPUBytes    unit.Bytes // of GPU memory, if it is computed there
+	Activations unit.Bytes // over the link each way, if it is computed at home
+	Moved       bool       // its weights cross the link to the GPU
+	Near        bool       // it is computed at home; neither: on the GPU, which has it
+}
+
 // Layer is the work of one block in one pass.
 type Layer struct {
-	Serial          []Load // on the GPU, one after the other
-	GPU, Host, NDP  Load   // experts, side by side
-	LinkIn, LinkOut unit.Bytes
+	Serial      []Load // on the GPU, one after the other
+	GPU         Load   // shared experts, beside the others
+	Experts     []Expert
+	ExpertBytes unit.Bytes // weights of one
+	Home        Home
+	Split       bool // any of Experts may be moved or not: the bound is over all splits
 }
 
 // Time returns the least time that l can take.
@@ -38,12 +61,68 @@ func (r Rates) Time(l Layer) unit.Time {
 	for _, part := range l.Serial {
 		t += roof(part, r.GPUBytes, r.GPUFLOPs)
 	}
-	return t + max(
-		roof(l.GPU, r.GPUBytes, r.GPUFLOPs),
-		roof(l.Host, r.HostBytes, r.HostFLOPs),
-		roof(l.NDP, r.DeviceBytes, r.DeviceFLOPs),
-		least(int64(l.LinkIn), int64(r.LinkBytes)),
-		least(int64(l.LinkOut), int64(r.LinkBytes)),
+	if l.Split {
+		return t + r.split(l)
+	}
+	var s side
+	s.gpu = l.GPU
+	for _, e := range l.Experts {
+		s.add(e, l.ExpertBytes, e.Moved, e.Near)
+	}
+	return t + r.longest(s, l.Home)
+}
+
+// split returns the least time over every number of experts moved. The busiest
+// come first in Experts; moving those leaves the least work and the fewest bytes
+// behind, so no other choice of as many can beat it. GPU work is left out: it
+// only adds.
+func (r Rates) split(l Layer) unit.Time {
+	var s side
+	for _, e := range l.Experts {
+		s.add(e, l.ExpertBytes, false, true)
+	}
+	least := r.longest(s, l.Home)
+	for _, e := range l.Experts {
+		s.in += l.ExpertBytes - e.Activations
+		s.out -= e.Activations
+		s.home.FLOPs -= e.FLOPs
+		s.home.Bytes -= l.ExpertBytes
+		least = min(least, r.longest(s, l.Home))
+	}
+	return max(least, roof(l.GPU, r.GPUBytes, r.GPUFLOPs))
+}
+
+// side is what runs side by side.
+type side struct {
+	gpu, home Load
+	in, out   unit.Bytes
+}
+
+func (s *side) add(e Expert, weights unit.Bytes, moved, near bool) {
+	if near {
+		s.home.FLOPs += e.FLOPs
+		s.home.Bytes += weights
+		s.in += e.Activations
+		s.out += e.Activations
+		return
+	}
+	s.gpu.FLOPs += e.FLOPs
+	s.gpu.Bytes += e.GPUBytes
+	if moved {
+		s.in += weights
+	}
+}
+
+func (r Rates) longest(s side, home Home) unit.Time {
+	bytes, flops := r.DeviceBytes, r.DeviceFLOPs
+	if home == Host {
+		bytes, flops = r.HostBytes, r.HostFLOPs
+	}
+	return max(
+		roof(s.gpu, r.GPUBytes, r.GPUFLOPs),
+		roof(s.home, bytes, flops),
+		least(int64(s.in), int64(r.LinkBytes)),
+		least(int64(s.out), int64(r.LinkBytes)),
 	)
 }
 
@@ -62,10 +141,4 @@ func least(n, rate int64) unit.Time {
 	}
 	q, _ := bits.Div64(hi, lo, uint64(rate))
 	return unit.Time(min(q, 1<<63-1))
-}
-
-// Add adds work at the same place.
-func (l *Load) Add(x Load) {
-	l.FLOPs += x.FLOPs
-	l.Bytes += x.Bytes
 }

@@ -1,8 +1,9 @@
 // Package link models the full-duplex link between a GPU and the memory behind
 // the host: PCIe, or CXL on the same lanes.
 //
-// A transfer takes a latency and then its bytes at the effective bandwidth; each
-// direction is its own resource. Bandwidth that grows with the size of a
+// A transfer takes a latency and then its bytes at the effective bandwidth; the
+// latency of one that was queued behind another is hidden, as a DMA engine's next
+// descriptor is. Each direction is its own resource. Bandwidth that grows with the size of a
 // transfer, pageable memory and switch contention are left out until the
 // calibrated model.
 package link
@@ -29,7 +30,7 @@ func (s Spec) Validate() error {
 		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
 		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),
 		fault.Unless(s.Latency >= 0 && s.Latency <= unit.Second, "latency_ps", "must be 0 to 1e12, got %d", s.Latency),
-		fault.Unless(s.Chunk >= 64, "chunk_bytes", "must be at least 64, got %d", s.Chunk),
+		fault.Unless(s.Chunk >= 64 && s.Chunk <= 1<<40, "chunk_bytes", "must be 64 to 2^40, got %d", s.Chunk),
 	)
 }
 
@@ -49,8 +50,11 @@ func New(s Spec) Link {
 // Rate returns the effective bandwidth of one direction.
 func (l Link) Rate() unit.BytesPerSecond { return l.rate }
 
-// Transfer returns how long b bytes occupy one direction.
-func (l Link) Transfer(b unit.Bytes) unit.Time { return l.latency + l.rate.Transfer(b) }
+// Latency returns the time to the first byte on a direction that was idle.
+func (l Link) Latency() unit.Time { return l.latency }
+
+// Transfer returns how long b bytes occupy one direction, beyond the latency.
+func (l Link) Transfer(b unit.Bytes) unit.Time { return l.rate.Transfer(b) }
 
 // Chunk returns the time between the instants at which a bulk transfer may be
 // overtaken.

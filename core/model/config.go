@@ -74,8 +74,9 @@ func (c *config) switchTransformers(s *Spec) {
 	s.Decoder = switchStack(decoder, c.int("num_sparse_decoder_layers", 3))
 	s.Experts, s.TopK, s.ExpertFF = c.need("num_experts"), 1, s.DFF
 	s.TiedEmbed = c.bool("tie_word_embeddings", true)
-	activation, _ := c.doc["feed_forward_proj"].(string)
-	s.Gated = strings.HasPrefix(activation, "gated-")
+	if activation, _ := c.doc["feed_forward_proj"].(string); strings.HasPrefix(activation, "gated-") {
+		c.fail("feed_forward_proj", "must not be gated: the class's experts are not, whatever its dense blocks are")
+	}
 }
 
 // switchStack spreads sparse layers as SwitchTransformersStack does: block i is
@@ -139,8 +140,12 @@ func (c *config) qwen(s *Spec) {
 	if s.Experts == 0 {
 		c.fail("num_experts", "is missing")
 	}
-	s.TopK, s.ExpertFF = c.int("num_experts_per_tok", 8), c.need("moe_intermediate_size")
-	s.SharedFF = c.int("shared_expert_intermediate_size", 0)
+	chosen, shared := 8, 0
+	if s.Family == "qwen2_moe" {
+		chosen, shared = 4, 5632
+	}
+	s.TopK, s.ExpertFF = c.int("num_experts_per_tok", chosen), c.need("moe_intermediate_size")
+	s.SharedFF = c.int("shared_expert_intermediate_size", shared)
 	s.Decoder = everyNth(s.Decoder.Blocks, c.int("decoder_sparse_step", 1))
 	if dense, ok := c.doc["mlp_only_layers"].([]any); ok && len(dense) > 0 {
 		c.fail("mlp_only_layers", "is not supported, got %d layers", len(dense))

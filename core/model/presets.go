@@ -31,7 +31,7 @@ var presets = []Preset{
 		Experts: 128, TopK: 1, ExpertFF: 3072, TiedEmbed: true,
 		WeightBits: 16, ExpertBits: 16,
 	}},
-	{Title: "Switch-Large-128, 26B, top-1 of 128", Source: "config.json of google/switch-large-128; shape confirmed by the 51.5 GB of experts in MoNDE (DAC 2024), table 2", Spec: Spec{
+	{Title: "Switch-Large-128, 26B, top-1 of 128", Source: "config.json of google/switch-large-128; shape confirmed by the 51.5 GB of experts that readers report of MoNDE (DAC 2024), table 2", Spec: Spec{
 		Name: "switch-large-128", Family: "switch_transformers",
 		DModel: 1024, DFF: 4096, Vocab: 32128,
 		Encoder: Stack{24, 1, 2}, Decoder: Stack{24, 1, 2},
@@ -39,7 +39,7 @@ var presets = []Preset{
 		Experts: 128, TopK: 1, ExpertFF: 4096, TiedEmbed: true,
 		WeightBits: 16, ExpertBits: 16,
 	}},
-	{Title: "NLLB-MoE-54B, translation, top-2 of 128", Source: "config.json of facebook/nllb-moe-54b; shape confirmed by the 103.1 GB of experts in MoNDE (DAC 2024), table 2", Spec: Spec{
+	{Title: "NLLB-MoE-54B, translation, top-2 of 128", Source: "config.json of facebook/nllb-moe-54b; shape confirmed by the 103.1 GB of experts that readers report of MoNDE (DAC 2024), table 2", Spec: Spec{
 		Name: "nllb-moe-54b", Family: "nllb-moe",
 		DModel: 2048, DFF: 8192, Vocab: 256206,
 		Encoder: Stack{24, 3, 4}, Decoder: Stack{24, 3, 4},

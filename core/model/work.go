@@ -29,8 +29,9 @@ func (p Span) All() int { return p.Batch * p.Tokens }
 // norm, projections, attention, output. Fused variants launch fewer.
 const (
 	attentionKernels = 5 // norm, QKV, rotary or bias, attention, output
-	gateKernels      = 4 // norm, router GEMM, softmax and top-k, gather by expert
-	combineKernels   = 2 // scatter back with the gate's weights, residual
+	loopKernels      = 2 // an expert's tokens gathered, its results added back
+	gateKernels      = 3 // norm, router GEMM, softmax and top-k
+	combineKernels   = 1 // residual
 	headKernels      = 2 // norm, GEMM
 )
 
@@ -38,13 +39,23 @@ const (
 func (s Spec) Attention(i int, p Span) Work {
 	w := s.attend(p, s.keys(i, p))
 	if p.Encoded > 0 {
-		cross := s.attend(p, float64(p.Encoded))
-		cross.FLOPs -= s.crossKeysFLOPs(p.All())
-		if p.Past == 0 { // keys and values of the encoder's output, once
-			cross.FLOPs += s.crossKeysFLOPs(p.Batch * p.Encoded)
-		}
-		w = w.Plus(cross)
+		w = w.Plus(s.cross(p))
 	}
+	return w
+}
+
+// cross returns the work of attending to the encoder's output. Its keys and
+// values are made in the first step and read from the cache in the others.
+func (s Spec) cross(p Span) Work {
+	w := s.attend(p, float64(p.Encoded))
+	w.FLOPs -= s.keysFLOPs(p.All())
+	if p.Past > 0 {
+		w.Bytes -= weightBytes(s.keyWeights(), s.WeightBits)
+		return w
+	}
+	encoded := p.Batch * p.Encoded
+	w.FLOPs += s.keysFLOPs(encoded)
+	w.Bytes += unit.Bytes(encoded) * (s.TokenBytes() + s.KVBytes()) // output read, cache written
 	return w
 }
 
@@ -54,11 +65,24 @@ func (s Spec) keys(i int, p Span) float64 {
 	if p.Causal {
 		n = float64(p.Past) + float64(p.Tokens+1)/2
 	}
-	full := s.Window == 0 || s.WindowGap > 0 && i%s.WindowGap == s.WindowGap-1
-	if full {
+	if s.full(i) {
 		return n
 	}
 	return min(n, float64(s.Window))
+}
+
+// full reports whether block i attends to all tokens, and not to a window.
+func (s Spec) full(i int) bool {
+	return s.Window == 0 || s.WindowGap > 0 && i%s.WindowGap == s.WindowGap-1
+}
+
+// Cached returns how many of n tokens block i of the decoder keeps keys and
+// values of.
+func (s Spec) Cached(i, n int) int {
+	if s.full(i) {
+		return n
+	}
+	return min(n, s.Window)
 }
 
 // maxScores keeps what is far too long to run from overflowing into something
@@ -70,7 +94,7 @@ const maxScores = 1 << 60
 func (s Spec) attend(p Span, keys float64) Work {
 	t := int64(p.All())
 	weights := s.attentionWeights()
-	perKey := 2 * float64(s.Heads) * float64(s.HeadDim+s.valueDim())
+	perKey := 2 * float64(s.Heads) * float64(s.keyDims(p))
 	scores := unit.FLOPs(min(float64(t)*keys*perKey, maxScores))
 	cached := unit.Bytes(float64(p.Batch) * max(keys, float64(p.Tokens)) * float64(s.KVBytes()))
 	return Work{
@@ -80,10 +104,23 @@ func (s Spec) attend(p Span, keys float64) Work {
 	}
 }
 
-// crossKeysFLOPs returns the operations that make keys and values of t tokens.
-func (s Spec) crossKeysFLOPs(t int) unit.FLOPs {
-	return unit.FLOPs(2 * int64(t) * int64(s.DModel) * int64(s.KVHeads) * int64(s.HeadDim+s.valueDim()))
+// keyDims returns how many multiply-adds one head spends on one key: its scores
+// and its values. A decoding step of latent attention works on the cached latents
+// (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), an input pass on keys and values.
+func (s Spec) keyDims(p Span) int {
+	if s.LatentKV > 0 && p.Past > 0 {
+		return s.LatentKV + s.LatentKV - s.RopeDim
+	}
+	return s.HeadDim + s.valueDim()
 }
+
+// keyWeights returns the weights that make keys and values.
+func (s Spec) keyWeights() int64 {
+	return int64(s.DModel) * int64(s.KVHeads) * int64(s.HeadDim+s.valueDim())
+}
+
+// keysFLOPs returns the operations that make keys and values of t tokens.
+func (s Spec) keysFLOPs(t int) unit.FLOPs { return unit.FLOPs(2 * int64(t) * s.keyWeights()) }
 
 // DenseFFN returns the work of a block without experts, for t tokens.
 func (s Spec) DenseFFN(t int) Work { return s.ffn(t, s.denseWeights(), s.DFF, s.WeightBits) }
@@ -97,8 +134,14 @@ func (s Spec) Shared(t int) Work {
 	return s.ffn(t, s.sharedWeights(), s.SharedFF, s.WeightBits)
 }
 
-// Expert returns the work of one routed expert, for t tokens.
-func (s Spec) Expert(t int) Work { return s.ffn(t, s.ExpertWeights(), s.ExpertFF, s.ExpertBits) }
+// Expert returns the work of one routed expert, for t tokens, in a loop over
+// experts: each gathers its tokens and adds its results back.
+func (s Spec) Expert(t int) Work {
+	w := s.ffn(t, s.ExpertWeights(), s.ExpertFF, s.ExpertBits)
+	w.Bytes += 4 * unit.Bytes(t) * s.TokenBytes()
+	w.Kernels += loopKernels
+	return w
+}
 
 // ffn returns the work of an FFN: its weights once, the activations in and out,
 // and the intermediate written and read. Each matrix is a kernel, and so is the
@@ -113,18 +156,17 @@ func (s Spec) ffn(t int, weights int64, inner int, bits float64) Work {
 	}
 }
 
-// Gate returns the work of norm, router, and the gather that puts tokens in
-// order of their experts, for t tokens.
+// Gate returns the work of norm and router, for t tokens.
 func (s Spec) Gate(t int) Work {
-	routed := unit.Bytes(t) * unit.Bytes(s.TopK)
 	return Work{
 		FLOPs:   unit.FLOPs(2 * int64(t) * s.gateWeights()),
-		Bytes:   weightBytes(s.gateWeights(), s.WeightBits) + (unit.Bytes(t)+routed)*s.TokenBytes(),
+		Bytes:   weightBytes(s.gateWeights(), s.WeightBits) + 2*unit.Bytes(t)*s.TokenBytes(),
 		Kernels: gateKernels,
 	}
 }
 
-// Combine returns the work of the scatter back to token order, for t tokens.
+// Combine returns the work of what follows the experts, for t tokens: the weighted
+// sum of a token's top-k results and the residual.
 func (s Spec) Combine(t int) Work {
 	routed := unit.Bytes(t) * unit.Bytes(s.TopK)
 	return Work{

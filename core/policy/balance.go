@@ -91,7 +91,7 @@ func moved(v *View, hot []int32, gpu unit.Time) unit.Time {
 		return 0
 	}
 	last := v.GPU[hot[len(hot)-1]]
-	return max(unit.Time(len(hot))*v.Move+last, v.Move+gpu)
+	return v.Latency + max(unit.Time(len(hot))*v.Move+last, v.Move+gpu)
 }
 
 // amove is one AMove of the given tokens; none takes no time.
@@ -99,7 +99,7 @@ func amove(v *View, tokens int64) unit.Time {
 	if tokens == 0 {
 		return 0
 	}
-	return v.AMove + unit.Time(tokens)*v.Token
+	return v.Latency + unit.Time(tokens)*v.Token
 }
 
 // cheapest returns the index of the least cost, the first among equals.
@@ -113,8 +113,8 @@ func cheapest(costs []unit.Time) int {
 	return best
 }
 
-// tries is how many values of alpha Tune looks at: H moves by whole experts, so
-// a finer grid than the experts of a layer finds nothing more.
+// tries is how many values of alpha Tune looks at, evenly from none to all experts
+// moved: H moves by whole experts, or by hundredths of a larger layer.
 const tries = 256
 
 // Tune returns the alpha, from 0 to the one that moves every expert, for which

@@ -20,12 +20,12 @@ const (
 // View is what a policy may know when a layer's gate is done. Slices have an
 // entry an expert.
 type View struct {
-	Tokens []int32     // routed to it in this layer and pass
-	GPU    []unit.Time // to compute it on the GPU, weights there
-	Near   []unit.Time // to compute it where it lives; unit.Never where nothing can
-	Move   unit.Time   // PMove of one expert
-	AMove  unit.Time   // fixed time of one AMove
-	Token  unit.Time   // AMove of one token and expert, one way, beyond AMove
+	Tokens  []int32     // routed to it in this layer and pass
+	GPU     []unit.Time // to compute it on the GPU, weights there
+	Near    []unit.Time // to compute it where it lives
+	Move    unit.Time   // PMove of one expert, beyond the latency
+	Token   unit.Time   // AMove of one token and expert, one way, beyond the latency
+	Latency unit.Time   // of a link that was idle
 
 	LinkRate unit.BytesPerSecond // of PMove
 	NearRate unit.BytesPerSecond // at which weights are read where they live

@@ -72,6 +72,9 @@ func cost(v *policy.View, h int) unit.Time {
 	for i, id := range policy.ByTokens(nil, v.Tokens) {
 		if i < h {
 			link += v.Move
+			if i == 0 {
+				link += v.Latency
+			}
 			gpu = max(gpu, link) + v.GPU[id]
 		} else {
 			near += v.Near[id]
@@ -81,7 +84,7 @@ func cost(v *policy.View, h int) unit.Time {
 	if tokens == 0 {
 		return gpu
 	}
-	across := v.AMove + tokens*v.Token
+	across := v.Latency + tokens*v.Token
 	return max(gpu, across+near) + across
 }
 

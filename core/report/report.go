@@ -1,7 +1,7 @@
 // Package report holds what a run found out: plain data, the same on every
 // target, with a digest to compare by.
 //
-// Floating-point numbers in it are single divisions of integers, so they are
+// Floating-point numbers in it are made of divisions of integers, so they are
 // equal to the bit too. It leaves out how the numbers came about.
 package report
 

@@ -50,6 +50,9 @@ func takeBase(object map[string]any, key string) (string, error) {
 	switch v := object[key].(type) {
 	case string:
 		object[key] = map[string]any{}
+		if v == "" {
+			return "", fault.At(key, "must not be empty")
+		}
 		return v, nil
 	case map[string]any:
 		base, named := v["base"]
@@ -92,7 +95,7 @@ func takeConfig(s *Scenario, object, v map[string]any) error {
 	if err != nil {
 		return fault.At("model.config", "%v", err)
 	}
-	s.Model, _, err = model.FromConfig(doc)
+	s.Model, s.Notes, err = model.FromConfig(doc)
 	return fault.In("model.config", err)
 }
 

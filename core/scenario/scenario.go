@@ -54,6 +54,7 @@ type Scenario struct {
 	Seed     uint64        `json:"seed"` // below 2^53, so that JavaScript keeps it
 
 	Traces workload.Traces `json:"-"`
+	Notes  []string        `json:"-"` // what reading a config.json had to assume
 }
 
 // Validate reports every mistake, each with its path in the scenario.

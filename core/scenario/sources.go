@@ -24,7 +24,7 @@ var a100Sources = []report.Source{
 }
 
 var pcie4Sources = []report.Source{
-	{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Paper, Text: monde + "PCIe Gen4 x16; 32 GB/s one way is a reader's note and the nominal rate"},
+	{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Paper, Text: monde + "as reported by readers: PCIe Gen4 x16; 32 GB/s one way is a reader's note and the nominal rate"},
 	{Path: "machine.link.efficiency", Kind: report.Assumed, Text: "1, as in the paper's equations; real PCIe 4 x16 copies reach 22 to 24 GB/s (0.69 to 0.75)"},
 	{Path: "machine.link.latency_ps", Kind: report.Assumed, Text: "usual order of a DMA across PCIe; the paper gives none"},
 	{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
@@ -41,17 +41,17 @@ var xeonSources = []report.Source{
 }
 
 var mondeSources = []report.Source{
-	{Path: "machine.device.count", Kind: report.Paper, Text: monde + "section on the system"},
+	{Path: "machine.device.count", Kind: report.Paper, Text: monde + "as reported by readers: one CXL memory device"},
 	{Path: "machine.device.memory_bytes", Kind: report.Paper, Text: monde + "table 2, as reported by readers: 8 modules of 64 GB"},
 	{Path: "machine.device.bandwidth_bytes_per_s", Kind: report.Paper, Text: monde + "table 2, as reported by readers: about 512 GB/s; 8 x 68 GB/s would be 544"},
 	{Path: "machine.device.efficiency", Kind: report.Derived, Text: "1: 512 of 546 GB/s of raw pins is 94 % already"},
 	{Path: "machine.device.command_ps", Kind: report.Assumed, Text: ndpErr + "100 cycles of the NDP clock to fetch and decode a queued instruction"},
-	{Path: "machine.device.power_mw", Kind: report.Paper, Text: monde + "table 3, base device 114.2 W"},
-	{Path: "machine.device.ndp.arrays", Kind: report.Paper, Text: monde + "64 arrays of 4x4 at 1 GHz"},
-	{Path: "machine.device.ndp.rows", Kind: report.Paper, Text: monde + "64 arrays of 4x4 at 1 GHz"},
-	{Path: "machine.device.ndp.cols", Kind: report.Paper, Text: monde + "64 arrays of 4x4 at 1 GHz"},
-	{Path: "machine.device.ndp.clock_hz", Kind: report.Paper, Text: monde + "64 arrays of 4x4 at 1 GHz"},
-	{Path: "machine.device.ndp.power_mw", Kind: report.Derived, Text: monde + "table 3: about 1.6 % of 114.2 W"},
+	{Path: "machine.device.power_mw", Kind: report.Paper, Text: monde + "table 3, as reported by one reader: base device 114.2 W"},
+	{Path: "machine.device.ndp.arrays", Kind: report.Paper, Text: monde + "as reported by readers: 64 arrays of 4x4 at 1 GHz"},
+	{Path: "machine.device.ndp.rows", Kind: report.Paper, Text: monde + "as reported by readers: 64 arrays of 4x4 at 1 GHz"},
+	{Path: "machine.device.ndp.cols", Kind: report.Paper, Text: monde + "as reported by readers: 64 arrays of 4x4 at 1 GHz"},
+	{Path: "machine.device.ndp.clock_hz", Kind: report.Paper, Text: monde + "as reported by readers: 64 arrays of 4x4 at 1 GHz"},
+	{Path: "machine.device.ndp.power_mw", Kind: report.Derived, Text: monde + "table 3, as reported by one reader: about 1.6 % of 114.2 W"},
 }
 
 var noDeviceSources = []report.Source{

@@ -26,11 +26,21 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold := coldPath(e, a.ids)
 	o = longer(hot, cold)
-	o.time += e.back
-	o.busy[probe.LinkIn] += e.back
-	o.critical[probe.LinkIn] += e.back
+	if e.sent > 0 {
+		o.on(probe.LinkIn, returned(e, hot, cold))
+		o.carried[probe.LinkIn] += e.sent
+	}
 	spans(e, now, hot, cold, emit)
 	return o
+}
+
+// returned is AMove back. It queues behind PMove, whose latency hides its own,
+// unless the link has been idle since the last one.
+func returned(e *experts, hot, cold outcome) unit.Time {
+	if cold.time < hot.busy[probe.LinkIn] {
+		return e.across
+	}
+	return e.latency + e.across
 }
 
 // hotPath is PMove and compute of the given experts, and the shared ones:
@@ -44,16 +54,17 @@ func hotPath(e *experts, ids []int32) outcome {
 		}
 		return o
 	}
-	moves, computes := unit.Time(len(ids))*e.move, sum(e.gpu, ids)
-	last := e.gpu[ids[len(ids)-1]]
+	n := unit.Time(len(ids))
+	moves, computes := e.latency+n*e.move, sum(e.gpu, ids)
+	last := e.gpu[ids[n-1]]
 	switch {
-	case e.serial:
-		o.on(probe.LinkIn, moves)
-		o.on(probe.GPU, computes)
-	case moves+last >= e.move+computes:
+	case e.serial: // the link idles while the GPU computes
+		moves = n * (e.latency + e.move)
+		o.critical[probe.LinkIn], o.critical[probe.GPU] = moves, computes
+	case n*e.move+last >= e.move+computes:
 		o.critical[probe.LinkIn], o.critical[probe.GPU] = moves, last
 	default:
-		o.critical[probe.LinkIn], o.critical[probe.GPU] = e.move, computes
+		o.critical[probe.LinkIn], o.critical[probe.GPU] = e.latency+e.move, computes
 	}
 	o.time = o.critical[probe.LinkIn] + o.critical[probe.GPU]
 	if late := e.shared + computes - o.time; late > 0 { // the GPU alone is longer
@@ -61,6 +72,7 @@ func hotPath(e *experts, ids []int32) outcome {
 		o.time = e.shared + computes
 	}
 	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, e.shared+computes
+	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
 	return o
 }
 
@@ -68,7 +80,8 @@ func hotPath(e *experts, ids []int32) outcome {
 func coldPath(e *experts, ids []int32) outcome {
 	var o outcome
 	if len(ids) > 0 {
-		o.on(probe.LinkOut, e.out)
+		o.on(probe.LinkOut, e.latency+e.across)
+		o.carried[probe.LinkOut] = e.sent
 		o.on(e.where, sum(e.near, ids))
 	}
 	return o
@@ -81,6 +94,7 @@ func longer(a, b outcome) outcome {
 	}
 	for r := range a.busy {
 		a.busy[r] += b.busy[r]
+		a.carried[r] += b.carried[r]
 	}
 	return a
 }
@@ -98,9 +112,9 @@ func spans(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) 
 	}
 	path(hot, probe.LinkIn, probe.GPU, probe.PMove, probe.Expert)
 	path(cold, probe.LinkOut, e.where, probe.AMoveOut, probe.Expert)
-	if e.back > 0 {
+	if e.sent > 0 {
 		at := now + max(hot.time, cold.time)
-		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: at, End: at + e.back})
+		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: at, End: at + returned(e, hot, cold)})
 	}
 }
 

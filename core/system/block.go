@@ -29,7 +29,8 @@ func (r *run) block(p pass, block, moe int, has bool) {
 		r.gpu(&l, probe.Gate, m.Gate(p.route.Tokens))
 	}
 	r.route(p, moe)
-	r.place(&l, p)
+	r.place(p)
+	r.charge(&l, p)
 	took := r.level.run(&r.experts, r.now, r.emit)
 	r.now += took.time
 	l.took.plus(took)
@@ -53,7 +54,7 @@ func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
 	l := ledger{}
 	r.gpu(&l, probe.Head, r.s.Model.Head(p.span.Batch))
-	r.tally.whole(&l)
+	r.tally.whole(&l, r.tally.rates.Time(l.bound))
 }
 
 // route fills r.tokens and what the policy may know.
@@ -66,7 +67,7 @@ func (r *run) route(p pass, moe int) {
 }
 
 // place has the policy decide, and derives what the experts have to do.
-func (r *run) place(l *ledger, p pass) {
+func (r *run) place(p pass) {
 	e, m := &r.experts, r.s.Model
 	placer := r.steps
 	if p.route.Input {
@@ -75,53 +76,53 @@ func (r *run) place(l *ledger, p pass) {
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
-	e.where, e.move, e.chunk = r.parts.where, r.parts.move, r.parts.link.Chunk()
+	e.where, e.weights, e.move = r.parts.where, m.ExpertBytes(), r.parts.move
+	e.latency, e.chunk = r.parts.link.Latency(), r.parts.link.Chunk()
 	e.staging = r.s.Strategy.Staging
 	e.serial = r.s.Strategy.Name == policy.GPUPM && r.s.Strategy.Transfer == policy.Serial
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
-		shared := m.Shared(p.route.Tokens)
-		e.shared = r.parts.compute(shared)
-		l.bound.GPU = load(shared)
+		e.shared = r.parts.compute(m.Shared(p.route.Tokens))
 	}
-	cold := l.count(e, m)
-	e.out, e.back = 0, 0
-	if cold > 0 {
-		e.out, e.back = r.parts.amove(cold), r.parts.amove(cold)
+	var cold int64
+	for id, site := range e.sites {
+		if site == policy.Near {
+			cold += int64(e.tokens[id])
+		}
 	}
+	e.sent = unit.Bytes(cold) * m.TokenBytes()
+	e.across = r.parts.amove(e.sent)
+}
+
+// charge adds the least that the experts of a layer take to the bound: at the
+// sites that the strategy fixes, or, where it splits them between GPU and device,
+// at whatever split is best.
+func (r *run) charge(l *ledger, p pass) {
+	e, m := &r.experts, r.s.Model
+	if r.s.Workload.Scope == workload.WholeModel {
+		l.bound.GPU = load(m.Shared(p.route.Tokens))
+	}
+	l.bound.ExpertBytes = m.ExpertBytes()
+	l.bound.Split = r.s.Strategy.Name == policy.MDLB
+	l.bound.Home = bound.Device
+	if e.where == probe.CPU {
+		l.bound.Home = bound.Host
+	}
+	l.bound.Experts = r.loads[:0]
+	for _, id := range e.order {
+		work := m.Expert(int(e.tokens[id]))
+		l.bound.Experts = append(l.bound.Experts, bound.Expert{
+			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved, Near: e.sites[id] == policy.Near,
+			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
+		})
+	}
+	r.loads = l.bound.Experts
 }
 
 // ledger is what one block did, and the least that it had to.
 type ledger struct {
 	took  outcome
 	bound bound.Layer
-}
-
-// count adds the work of the experts to the bound, and returns the tokens that
-// are computed where the weights live.
-func (l *ledger) count(e *experts, m model.Spec) int64 {
-	var cold int64
-	for _, id := range e.order {
-		work := load(m.Expert(int(e.tokens[id])))
-		switch e.sites[id] {
-		case policy.Moved:
-			l.bound.LinkIn += m.ExpertBytes()
-			l.bound.GPU.Add(work)
-		case policy.Resident:
-			l.bound.GPU.Add(work)
-		case policy.Near:
-			cold += int64(e.tokens[id])
-			work.Bytes = m.ExpertBytes() // weights once; tiles of activations stay in buffers
-			if e.where == probe.CPU {
-				l.bound.Host.Add(work)
-			} else {
-				l.bound.NDP.Add(work)
-			}
-		}
-	}
-	l.bound.LinkIn += unit.Bytes(cold) * m.TokenBytes()
-	l.bound.LinkOut += unit.Bytes(cold) * m.TokenBytes()
-	return cold
 }
 
 func load(w model.Work) bound.Load { return bound.Load{FLOPs: w.FLOPs, Bytes: w.Bytes} }

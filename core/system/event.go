@@ -44,8 +44,8 @@ func (v *event) cold(e *experts) {
 		return
 	}
 	g := &v.graph
-	out := g.add(probe.LinkOut, probe.AMoveOut, -1, e.out)
-	back := g.add(probe.LinkIn, probe.AMoveIn, -1, e.back)
+	out := g.carry(probe.LinkOut, probe.AMoveOut, -1, e.sent, e.across, e.latency)
+	back := g.carry(probe.LinkIn, probe.AMoveIn, -1, e.sent, e.across, e.latency)
 	g.tasks[out].urgent, g.tasks[back].urgent = true, true
 	for _, id := range v.ids {
 		t := g.add(e.where, probe.Expert, id, e.near[id])
@@ -65,7 +65,7 @@ func (v *event) hot(e *experts) {
 	}
 	v.compute = v.compute[:0]
 	for i, id := range v.ids {
-		move := g.add(probe.LinkIn, probe.PMove, id, e.move)
+		move := g.carry(probe.LinkIn, probe.PMove, id, e.weights, e.move, e.latency)
 		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		g.after(move, compute)
 		if i >= ahead {
@@ -79,6 +79,9 @@ func (v *event) hot(e *experts) {
 // it the end waited for.
 func (g *graph) account(now, end unit.Time, emit func(probe.Span)) outcome {
 	o := outcome{time: end - now}
+	for _, t := range g.tasks {
+		o.carried[t.span.Resource] += t.bytes
+	}
 	for _, s := range g.segments {
 		span := g.tasks[s.task].span
 		span.Start, span.End = s.start, s.end

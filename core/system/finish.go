@@ -131,8 +131,15 @@ func kvCache(s scenario.Scenario, p plan) unit.Bytes {
 	if p.pair && p.output == 0 {
 		return 0 // an encoder caches nothing
 	}
-	tokens := w.InputTokens + p.output // cross attention's, or the prompt's, and the generated
-	return unit.Bytes(w.Batch) * unit.Bytes(tokens) * unit.Bytes(m.Decoder.Blocks) * m.KVBytes()
+	var tokens int // over all blocks
+	for block := range m.Decoder.Blocks {
+		if p.pair {
+			tokens += w.InputTokens + m.Cached(block, p.output) // cross attention's, and the generated
+		} else {
+			tokens += m.Cached(block, w.InputTokens+p.output)
+		}
+	}
+	return unit.Bytes(w.Batch) * unit.Bytes(tokens) * m.KVBytes()
 }
 
 // activations is the largest pass: each token's residual, normed copy and

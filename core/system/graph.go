@@ -22,6 +22,8 @@ type graph struct {
 type task struct {
 	span    probe.Span // what it is; Start and End unused
 	left    unit.Time  // still to do
+	latency unit.Time  // part of left that is hidden behind work that went just before
+	bytes   unit.Bytes // over a link
 	waiting int32      // dependencies not done
 	next    int32      // first edge to a task that depends on it; -1 = none
 	cause   int32      // segment whose end made it ready; -1 = the start
@@ -64,6 +66,14 @@ func (g *graph) reset(chunk unit.Time) {
 func (g *graph) add(r probe.Resource, w probe.Work, expert int32, t unit.Time) int32 {
 	g.tasks = append(g.tasks, task{span: probe.Span{Resource: r, Work: w, Expert: expert}, left: t, next: -1, cause: -1})
 	return int32(len(g.tasks) - 1)
+}
+
+// carry appends a transfer of b bytes that takes t, and latency more if the link
+// was idle.
+func (g *graph) carry(r probe.Resource, w probe.Work, expert int32, b unit.Bytes, t, latency unit.Time) int32 {
+	id := g.add(r, w, expert, latency+t)
+	g.tasks[id].bytes, g.tasks[id].latency = b, latency
+	return id
 }
 
 // after makes task b wait for task a.
@@ -128,6 +138,10 @@ func (g *graph) start(r probe.Resource, now unit.Time) {
 	if s.tail >= 0 && g.segments[s.tail].end == now && (cause < 0 || g.segments[cause].end < now) {
 		cause = s.tail // it was ready before, and waited for the resource
 	}
+	if s.tail >= 0 && g.segments[s.tail].end == now {
+		t.left -= t.latency
+	}
+	t.latency = 0 // paid or hidden, once
 	g.segments = append(g.segments, segment{id, cause, now, now + t.left})
 	s.running = int32(len(g.segments) - 1)
 	g.end(r)
@@ -180,6 +194,9 @@ func (g *graph) overtake(r probe.Resource, now unit.Time) {
 		return
 	}
 	seg := &g.segments[s.running]
+	if g.chunk >= seg.end-seg.start {
+		return
+	}
 	chunks := (now - seg.start + g.chunk - 1) / g.chunk
 	if cut := seg.start + max(1, chunks)*g.chunk; cut < seg.end {
 		seg.end = cut

@@ -39,6 +39,8 @@ func draw(t *rapid.T) scenario.Scenario {
 	s.Strategy.AlphaMode = rapid.SampledFrom([]policy.AlphaMode{policy.Fixed, policy.Auto, policy.Exact}).Draw(t, "alpha_mode")
 	s.Strategy.Alpha = rapid.Float64Range(0, 20).Draw(t, "alpha")
 	s.Strategy.Profile = 2
+	s.Machine.Link.Chunk = unit.Bytes(64 << rapid.IntRange(0, 34).Draw(t, "chunk"))
+	s.Strategy.Staging = rapid.IntRange(2, 5).Draw(t, "staging")
 	s.Machine.GPU.Eager = rapid.Bool().Draw(t, "eager")
 	s.Fidelity = rapid.SampledFrom([]scenario.Fidelity{scenario.Analytic, scenario.Event}).Draw(t, "fidelity")
 	s.Seed = uint64(rapid.IntRange(0, 1000).Draw(t, "seed"))
@@ -106,8 +108,8 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 			routed += l.Tokens[e]
 			moved += l.Hot[e]
 		}
-		if routed%int64(s.Model.TopK) != 0 || routed == 0 {
-			t.Fatalf("layer %d routed %d token copies, want a multiple of top-%d", i, routed, s.Model.TopK)
+		if want := passed(s, l) * int64(s.Model.TopK); routed != want {
+			t.Fatalf("layer %d routed %d token copies, want %d", i, routed, want)
 		}
 		if moved != l.H || l.H > l.Active {
 			t.Fatalf("layer %d: H is %d, %d were moved, %d active", i, l.H, moved, l.Active)
@@ -117,9 +119,16 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 		case policy.MDAM, policy.CPUAM:
 			in += unit.Bytes(routed) * s.Model.TokenBytes()
 			out += unit.Bytes(routed) * s.Model.TokenBytes()
-		case policy.MDLB: // some of the routed copies cross, as many out as in
-			in += l.LinkOut
-			out += l.LinkOut
+		case policy.MDLB:
+			sent := l.LinkIn - unit.Bytes(moved)*s.Model.ExpertBytes()
+			if sent != l.LinkOut || sent < 0 || sent > unit.Bytes(routed)*s.Model.TokenBytes() || sent%s.Model.TokenBytes() != 0 {
+				t.Fatalf("layer %d: %d B of activations came in, %d went out", i, sent, l.LinkOut)
+			}
+			if l.H == 0 && sent != unit.Bytes(routed)*s.Model.TokenBytes() {
+				t.Fatalf("layer %d moved no expert, but sent %d B", i, sent)
+			}
+			in += sent
+			out += sent
 		}
 	}
 	if got := r.Resources[probe.LinkIn].Bytes; got != in || layersIn != in {
@@ -128,6 +137,26 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 	if got := r.Resources[probe.LinkOut].Bytes; got != out {
 		t.Fatalf("%d B went out over the link, want %d", got, out)
 	}
+}
+
+// passed returns how many tokens went through layer l in all passes.
+func passed(s scenario.Scenario, l report.Layer) int64 {
+	w := s.Workload
+	input, steps := int64(w.Batch*w.InputTokens), int64(w.Batch*w.OutputTokens)
+	pair := s.Model.Encoder.Blocks > 0
+	switch w.Phase {
+	case workload.Encoder, workload.Prefill:
+		return input
+	case workload.Decoder, workload.Decode:
+		return steps
+	}
+	if !pair {
+		return input + steps - int64(w.Batch) // prefill gives the first token
+	}
+	if l.Stack == "encoder" {
+		return input
+	}
+	return steps
 }
 
 // INV-7: a resource does one thing at a time, and spans account for all of its

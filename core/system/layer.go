@@ -14,11 +14,14 @@ type experts struct {
 	gpu    []unit.Time
 	near   []unit.Time
 	where  probe.Resource
-	move   unit.Time
 	shared unit.Time // shared experts, on the GPU
-	out    unit.Time // AMove to where cold experts live; 0 = none are cold
-	back   unit.Time
-	chunk  unit.Time // a PMove can be overtaken at multiples of it
+
+	weights unit.Bytes // of one expert
+	sent    unit.Bytes // activations of cold experts, each way; 0 = none are cold
+	move    unit.Time  // of weights over the link
+	across  unit.Time  // of sent over the link
+	latency unit.Time  // of a link that was idle
+	chunk   unit.Time  // a PMove can be overtaken at multiples of it
 
 	staging int // experts that GPU memory holds in transit
 	serial  bool
@@ -29,6 +32,7 @@ type outcome struct {
 	time     unit.Time
 	busy     [probe.Resources]unit.Time
 	critical [probe.Resources]unit.Time // these sum to time
+	carried  [probe.Resources]unit.Bytes
 }
 
 // on adds work that runs alone on one resource.
@@ -44,6 +48,7 @@ func (o *outcome) plus(x outcome) {
 	for r := range o.busy {
 		o.busy[r] += x.busy[r]
 		o.critical[r] += x.critical[r]
+		o.carried[r] += x.carried[r]
 	}
 }
 

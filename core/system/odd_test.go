@@ -8,6 +8,7 @@ import (
 
 	"monde/core/fault"
 	"monde/core/model"
+	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/scenario"
 	"monde/core/system"
@@ -58,30 +59,44 @@ func TestAnOddModelRunsOrIsRefusedByPath(t *testing.T) {
 	})
 }
 
-// Rates so low, or work so large, that times would not fit are refused, and all
-// that is just below the limits keeps its bound.
+// Rates so low, or work so large, that times would not fit are refused by the
+// part that is to blame.
 func TestTimesThatDoNotFitAreRefused(t *testing.T) {
+	for path, change := range map[string]func(*scenario.Scenario){
+		"machine.link":            func(s *scenario.Scenario) { s.Machine.Link.Bandwidth = 1 },
+		"machine.gpu":             func(s *scenario.Scenario) { s.Machine.GPU.Bandwidth, s.Machine.GPU.Compute = 1, 1 },
+		"machine.device":          func(s *scenario.Scenario) { s.Machine.Device.Bandwidth = 1 },
+		"machine.host":            func(s *scenario.Scenario) { s.Strategy.Name, s.Machine.Host.Compute = policy.CPUAM, 1 },
+		"strategy.profile_passes": func(s *scenario.Scenario) { s.Strategy.Profile, s.Model.Experts = 256, 1<<14 },
+		"workload.output_tokens": func(s *scenario.Scenario) {
+			s.Workload.Phase, s.Workload.OutputTokens = workload.Decoder, 1<<20
+		},
+	} {
+		s := scenario.Default()
+		s.Workload.Routing.Source = workload.Uniform
+		change(&s)
+		_, err := system.Run(context.Background(), s, probe.Probe{})
+		if f := fault.Fields(err); len(f) != 1 || f[0].Path != path {
+			t.Errorf("%v, want a fault at %s", err, path)
+		}
+	}
+}
+
+func TestTheLargestWorkThatFitsKeepsItsBound(t *testing.T) {
 	for name, change := range map[string]func(*scenario.Scenario){
-		"slow link":    func(s *scenario.Scenario) { s.Machine.Link.Bandwidth = 1 },
-		"slow GPU":     func(s *scenario.Scenario) { s.Machine.GPU.Bandwidth, s.Machine.GPU.Compute = 1, 1 },
-		"slow device":  func(s *scenario.Scenario) { s.Machine.Device.Bandwidth = 1 },
-		"slow NDP":     func(s *scenario.Scenario) { s.Machine.Device.NDP.Clock = 1 },
 		"late link":    func(s *scenario.Scenario) { s.Machine.Link.Latency = 1e12 },
-		"large model":  func(s *scenario.Scenario) { s.Model.DModel, s.Model.ExpertFF, s.Model.DFF = 1<<17, 1<<17, 1<<17 },
+		"large chunk":  func(s *scenario.Scenario) { s.Machine.Link.Chunk = 1 << 40 },
 		"large pass":   func(s *scenario.Scenario) { s.Workload.Batch, s.Workload.InputTokens = 16, 1<<20 },
 		"many experts": func(s *scenario.Scenario) { s.Model.Experts, s.Model.TopK = 1<<14, 256 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := scenario.Default()
 			s.Workload.Routing.Source = workload.Uniform
-			s.Strategy.Profile = 1
+			s.Strategy.Name = policy.GPUPM
 			change(&s)
-			r, err := system.Run(context.Background(), s, probe.Probe{})
-			if err == nil && (r.Latency < r.Bound || r.Latency <= 0) {
+			r := run(t, s, probe.Probe{})
+			if r.Latency < r.Bound || r.Latency <= 0 {
 				t.Errorf("took %d ps with a bound of %d", r.Latency, r.Bound)
-			}
-			if err != nil && !fault.Is(err) {
-				t.Errorf("%v names no field", err)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package system
 
 import (
 	"monde/core/device"
+	"monde/core/fault"
 	"monde/core/gpu"
 	"monde/core/host"
 	"monde/core/link"
@@ -23,8 +24,10 @@ type (
 	nearby interface {
 		expert(t int) unit.Time
 	}
-	// carrier tells how long a transfer occupies one direction of the link.
+	// carrier tells how long a transfer occupies one direction of the link, beyond
+	// the latency of one that was idle.
 	carrier interface {
+		Latency() unit.Time
 		Transfer(b unit.Bytes) unit.Time
 		Rate() unit.BytesPerSecond
 		Chunk() unit.Time
@@ -50,7 +53,7 @@ type parts struct {
 	onGPU  memo // by tokens
 	onNear memo
 	move   unit.Time // PMove of one expert
-	slow   bool      // something took longer than Time can add up
+	slow   error     // what took longer than Time can add up; nil if nothing did
 }
 
 // Limits of what may be added up: a layer of 16,384 experts at most, each moved,
@@ -61,13 +64,16 @@ const (
 	maxRun     = 1 << 61 // 26 days
 )
 
-// within returns t, or limit and a mark that the run must be refused.
-func (p *parts) within(t, limit unit.Time) unit.Time {
-	if t < 0 || t > limit {
-		p.slow = true
-		return limit
+// within returns t, or limit and a note that the run must be refused: what takes
+// longer, and which part of the scenario is to blame.
+func (p *parts) within(t, limit unit.Time, path, what string) unit.Time {
+	if t >= 0 && t <= limit {
+		return t
 	}
-	return t
+	if p.slow == nil {
+		p.slow = fault.At(path, "%s takes over %.0f s: too slow for this model and workload", what, limit.Seconds())
+	}
+	return limit
 }
 
 func newParts(s scenario.Scenario) *parts {
@@ -75,17 +81,29 @@ func newParts(s scenario.Scenario) *parts {
 	switch {
 	case s.Strategy.Name == policy.CPUAM:
 		p.near, p.where = onHost{host.New(s.Machine.Host), s.Model}, probe.CPU
-	case s.Machine.Device.Count > 0:
+	case s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB:
 		d := device.New(s.Machine.Device)
 		p.near, p.where, p.rate = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}, probe.NDP, d.Rate()
 	}
-	p.move = p.within(p.link.Transfer(s.Model.ExpertBytes()), maxService)
-	p.onGPU.of = func(t int) unit.Time { return p.within(p.compute(p.model.Expert(t)), maxService) }
-	p.onNear.of = func(t int) unit.Time { return maxService }
+	p.move = p.within(p.link.Transfer(s.Model.ExpertBytes()), maxService, "machine.link", "PMove of one expert")
+	p.onGPU.of = func(t int) unit.Time {
+		return p.within(p.compute(p.model.Expert(t)), maxService, "machine.gpu", "one expert on the GPU")
+	}
+	p.onNear.of = func(int) unit.Time { return maxService } // no strategy asks
 	if p.near != nil {
-		p.onNear.of = func(t int) unit.Time { return p.within(p.near.expert(t), maxService) }
+		p.onNear.of = func(t int) unit.Time {
+			return p.within(p.near.expert(t), maxService, "machine."+p.home(), "one expert where it lives")
+		}
 	}
 	return p
+}
+
+// home returns the part of the machine whose memory holds the experts.
+func (p *parts) home() string {
+	if p.where == probe.CPU {
+		return "host"
+	}
+	return "device"
 }
 
 // compute returns how long the GPU takes for w; no work takes no time.
@@ -93,12 +111,12 @@ func (p *parts) compute(w model.Work) unit.Time {
 	if w.Kernels == 0 {
 		return 0
 	}
-	return p.within(p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels), maxPart)
+	return p.within(p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels), maxPart, "machine.gpu", "one part of a block on the GPU")
 }
 
-// amove returns one AMove of n token activations, one way.
-func (p *parts) amove(n int64) unit.Time {
-	return p.within(p.link.Transfer(unit.Bytes(n)*p.model.TokenBytes()), maxService)
+// amove returns one AMove of b bytes, one way, beyond the latency.
+func (p *parts) amove(b unit.Bytes) unit.Time {
+	return p.within(p.link.Transfer(b), maxService, "machine.link", "one AMove")
 }
 
 // view fills v for a layer whose experts get the given tokens.
@@ -109,7 +127,7 @@ func (p *parts) view(v *policy.View, tokens []int32) {
 		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
 		v.Near = append(v.Near, p.onNear.at(int(t)))
 	}
-	v.Move, v.AMove = p.move, p.link.Transfer(0)
+	v.Move, v.Latency = p.move, p.link.Latency()
 	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())
 	v.LinkRate, v.NearRate = p.link.Rate(), p.rate
 }

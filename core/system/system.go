@@ -10,6 +10,7 @@ import (
 	"context"
 	"maps"
 
+	"monde/core/bound"
 	"monde/core/fault"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -38,6 +39,7 @@ type run struct {
 	view    policy.View
 	tokens  []int32
 	experts experts
+	loads   []bound.Expert
 	now     unit.Time
 	done    int64
 	mark    probe.Span // pass and layer of the spans being emitted
@@ -59,9 +61,9 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
 	}
-	input, steps, err := r.alphas()
+	input, steps, err := r.alphas(ctx)
 	if err != nil {
-		return report.Report{}, fault.In("workload", err)
+		return report.Report{}, err
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
 	r.level = newFidelity(s.Fidelity)
@@ -104,22 +106,33 @@ func newFidelity(f scenario.Fidelity) fidelity {
 // alphas returns what MD+LB scales its formula with in input passes and in
 // decoding steps, which differ by orders in tokens: given, or tuned on passes
 // whose routing is drawn from streams of their own. 0 where none is used.
-func (r *run) alphas() (input, steps float64, err error) {
+func (r *run) alphas(ctx context.Context) (input, steps float64, err error) {
 	st := r.s.Strategy
 	if st.Name != policy.MDLB || st.AlphaMode == policy.Exact {
 		return 0, 0, nil
 	}
+	if st.AlphaMode == policy.Fixed {
+		return r.fixed()
+	}
 	of := func(views []policy.View) float64 {
-		switch {
-		case len(views) == 0:
+		if len(views) == 0 {
 			return 0
-		case st.AlphaMode == policy.Fixed:
-			return st.Alpha
 		}
 		return policy.Tune(st, views)
 	}
-	inputs, others, err := r.profile()
+	inputs, others, err := r.profile(ctx)
 	return of(inputs), of(others), err
+}
+
+// fixed returns the scenario's own alpha for the phases that it has.
+func (r *run) fixed() (input, steps float64, err error) {
+	if r.plan.input {
+		input = r.s.Strategy.Alpha
+	}
+	if r.plan.output > 0 {
+		steps = r.s.Strategy.Alpha
+	}
+	return input, steps, nil
 }
 
 // profileSeed sets profiling passes apart from the run's: alpha must not be
@@ -128,25 +141,33 @@ const profileSeed = 1 << 53
 
 // profile returns the views of the profiling passes, those of the input pass and
 // those of decoding steps.
-func (r *run) profile() (inputs, steps []policy.View, err error) {
+func (r *run) profile(ctx context.Context) (inputs, steps []policy.View, err error) {
+	if n := r.s.Strategy.Profile * r.s.Model.MoEBlocks() * r.s.Model.Experts; n > maxProfile {
+		return nil, nil, fault.At("strategy.profile_passes", "passes × MoE blocks × experts must be at most %d, got %d", maxProfile, n)
+	}
 	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fault.In("workload", err)
 	}
 	first := 0
 	if r.plan.input {
-		inputs = r.views(router, 0, 1)
+		if inputs, err = r.views(ctx, router, 0, 1); err != nil {
+			return nil, nil, err
+		}
 		first = 1
 	}
 	if r.plan.output > 0 {
-		steps = r.views(router, first, r.plan.output)
+		steps, err = r.views(ctx, router, first, r.plan.output)
 	}
-	return inputs, steps, nil
+	return inputs, steps, err
 }
+
+// maxProfile bounds the memory that profiling takes: some 40 bytes an expert.
+const maxProfile = 4 << 20
 
 // views returns the views of as many profiling passes as the strategy asks for,
 // taken from n passes of the run again and again.
-func (r *run) views(router workload.Router, first, n int) []policy.View {
+func (r *run) views(ctx context.Context, router workload.Router, first, n int) ([]policy.View, error) {
 	var views []policy.View
 	for i := range r.s.Strategy.Profile {
 		p := r.plan.at(first + i%n)
@@ -156,9 +177,12 @@ func (r *run) views(router workload.Router, first, n int) []policy.View {
 			var v policy.View
 			r.parts.view(&v, tokens)
 			views = append(views, v)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return views
+	return views, nil
 }
 
 func (r *run) moeBlocks(p pass) int {
@@ -209,8 +233,11 @@ func (r *run) step(ctx context.Context) error {
 		Done: r.done, Total: r.plan.layers(), Now: r.now,
 		Passes: r.tally.passes, Tokens: r.report.Tokens,
 	})
-	if r.parts.slow || r.now > maxRun {
-		return fault.At("machine", "one expert or transfer takes over a minute, or the run over 26 days: a rate is too low for this work")
+	if r.parts.slow != nil {
+		return r.parts.slow
+	}
+	if r.now > maxRun {
+		return fault.At("workload", "the run takes over 26 days of simulated time")
 	}
 	return ctx.Err()
 }

@@ -161,7 +161,7 @@ func TestGenerateSplitsIntoFirstTokenAndTheRest(t *testing.T) {
 	if sum := r.TTFT + 4*r.TPOT.Mean; sum > r.Latency || r.Latency-sum > 4 {
 		t.Errorf("TTFT %d and 4 steps of %d do not add up to %d", r.TTFT, r.TPOT.Mean, r.Latency)
 	}
-	if want := int64(8*512 + 4*8); r.Tokens != want {
+	if want := int64(8*512 + 5*8); r.Tokens != want {
 		t.Errorf("%d tokens were processed, want %d", r.Tokens, want)
 	}
 }

@@ -17,21 +17,24 @@ const MaxSpans = 20_000
 
 // tally adds up what happens into the report.
 type tally struct {
-	report *report.Report
-	rates  bound.Rates
-	passes int
-	steps  []unit.Time // of decoding
-	input  bool        // an input pass came first
-	hash   uint64      // of every span
+	report            *report.Report
+	rates             bound.Rates
+	passes            int
+	steps             []unit.Time // of decoding
+	input             bool        // an input pass came first
+	partial, generate bool        // of the scenario: one layer only; both phases
+	hash              uint64      // of every span
 }
 
 func newTally(s scenario.Scenario, r *report.Report) tally {
 	m := s.Machine
-	t := tally{report: r, hash: 14695981039346656037, rates: bound.Rates{
-		GPUBytes: m.GPU.Bandwidth, GPUFLOPs: m.GPU.Compute,
-		HostBytes: m.Host.Bandwidth, HostFLOPs: m.Host.Compute,
-		LinkBytes: m.Link.Bandwidth,
-	}}
+	t := tally{report: r, hash: 14695981039346656037,
+		partial: s.Workload.Scope == workload.OneLayer, generate: s.Workload.Phase == workload.Generate,
+		rates: bound.Rates{
+			GPUBytes: m.GPU.Bandwidth, GPUFLOPs: m.GPU.Compute,
+			HostBytes: m.Host.Bandwidth, HostFLOPs: m.Host.Compute,
+			LinkBytes: m.Link.Bandwidth,
+		}}
 	if d := m.Device; d.Count > 0 {
 		t.rates.DeviceBytes = d.Bandwidth
 		macs := int64(d.NDP.Arrays) * int64(d.NDP.Rows) * int64(d.NDP.Cols)
@@ -54,9 +57,10 @@ func (t *tally) layer(index int, l *ledger, e *experts) {
 	y := &t.report.Layers[index]
 	y.Passes++
 	y.Time += l.took.time
-	y.Bound += t.rates.Time(l.bound)
-	y.LinkIn += l.bound.LinkIn
-	y.LinkOut += l.bound.LinkOut
+	least := t.rates.Time(l.bound)
+	y.Bound += least
+	y.LinkIn += l.took.carried[probe.LinkIn]
+	y.LinkOut += l.took.carried[probe.LinkOut]
 	for r := range probe.Resources {
 		y.Busy[r] += l.took.busy[r]
 		y.Critical[r] += l.took.critical[r]
@@ -64,7 +68,7 @@ func (t *tally) layer(index int, l *ledger, e *experts) {
 	if e != nil {
 		t.experts(y, e)
 	}
-	t.whole(l)
+	t.whole(l, least)
 }
 
 func (t *tally) experts(y *report.Layer, e *experts) {
@@ -79,23 +83,25 @@ func (t *tally) experts(y *report.Layer, e *experts) {
 	}
 }
 
-// whole adds to the run's totals.
-func (t *tally) whole(l *ledger) {
+// whole adds to the run's totals what took at least that long.
+func (t *tally) whole(l *ledger, least unit.Time) {
 	t.report.Latency += l.took.time
-	t.report.Bound += t.rates.Time(l.bound)
+	t.report.Bound += least
 	for r := range probe.Resources {
 		x := &t.report.Resources[r]
 		x.Busy += l.took.busy[r]
 		x.Critical += l.took.critical[r]
+		x.Bytes += l.took.carried[r]
 	}
-	t.report.Resources[probe.LinkIn].Bytes += l.bound.LinkIn
-	t.report.Resources[probe.LinkOut].Bytes += l.bound.LinkOut
 }
 
 // pass adds one whole pass that took the given time and ended at now.
 func (t *tally) pass(p pass, took, now unit.Time) {
 	t.passes++
 	t.report.Tokens += int64(p.route.Tokens)
+	if t.partial {
+		return // one layer gives no token
+	}
 	if p.route.Input {
 		t.input = true
 	} else if !(t.input && t.report.TTFT == 0) {
@@ -103,6 +109,9 @@ func (t *tally) pass(p pass, took, now unit.Time) {
 	}
 	if t.input && p.emits && t.report.TTFT == 0 {
 		t.report.TTFT = now
+		if p.route.Input && t.generate {
+			t.report.Tokens += int64(p.span.Batch) // prefill's own
+		}
 	}
 }
 

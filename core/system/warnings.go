@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"math"
 
 	"monde/core/policy"
 	"monde/core/report"
@@ -15,6 +16,9 @@ func (r *run) warnings() []report.Warning {
 		list = append(list, report.Warning{Path: path, Text: fmt.Sprintf(format, args...)})
 	}
 	s, y := r.s, r.report
+	for _, note := range s.Notes {
+		warn("model", "config.json: %s.", note)
+	}
 	if y.Simulated {
 		warn("machine.device", "Simulated only: no NDP expert execution has been measured anywhere.")
 	}
@@ -33,10 +37,26 @@ func (r *run) warnings() []report.Warning {
 	if s.Strategy.Name == policy.CPUAM && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
 		warn("strategy", "CPU+AM keeps the experts in host memory; the memory device only draws its power.")
 	}
+	if r.tunedOnItself() {
+		warn("strategy.alpha_mode", "Alpha was tuned on the run's own tokens: this routing gives no others.")
+	}
+	for _, e := range y.Energy {
+		if e.Energy == math.MaxInt64 {
+			warn("", "The energy of the %s is at least 9.2 MJ, the most that a report holds.", e.Name)
+		}
+	}
 	if t := y.Timeline; t.Total > MaxSpans {
 		warn("", "The timeline shows the first %d of %d spans; the digest covers all.", MaxSpans, t.Total)
 	}
 	return list
+}
+
+// tunedOnItself reports whether profiling passes had the run's own routing: given
+// counts have no other, and a user's trace is read from its beginning.
+func (r *run) tunedOnItself() bool {
+	source := r.s.Workload.Routing.Source
+	tuned := r.s.Strategy.Name == policy.MDLB && r.s.Strategy.AlphaMode == policy.Auto
+	return tuned && (source == workload.Counts || source == workload.File && r.plan.input)
 }
 
 func memoryPath(pool string) string { return "machine." + pool + ".memory_bytes" }

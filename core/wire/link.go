@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"monde/core/fault"
@@ -92,12 +94,12 @@ func decodeQuery(query string) ([]byte, error) {
 		return nil, fault.At("link", "is not a query: %v", err)
 	}
 	tree := map[string]any{}
-	for key, all := range values {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		path, known := short[key]
 		if !known {
 			path = key
 		}
-		if err := put(tree, strings.Split(path, "."), guess(path, all[len(all)-1])); err != nil {
+		if err := put(tree, strings.Split(path, "."), guess(path, values[key][len(values[key])-1])); err != nil {
 			return nil, fault.At(key, "names a part and a field of it")
 		}
 	}

@@ -59,7 +59,7 @@ func Views(n int) []policy.View {
 		e := 1 + r.IntN(32)
 		v := policy.View{
 			Tokens: make([]int32, e), GPU: make([]unit.Time, e), Near: make([]unit.Time, e),
-			Move: unit.Time(1 + r.IntN(1_000_000)), AMove: unit.Time(r.IntN(1000)), Token: unit.Time(r.IntN(1000)),
+			Move: unit.Time(1 + r.IntN(1_000_000)), Latency: unit.Time(r.IntN(1000)), Token: unit.Time(r.IntN(1000)),
 			LinkRate: 32e9, NearRate: unit.BytesPerSecond(1 + r.IntN(1e12)),
 		}
 		for j := range e {

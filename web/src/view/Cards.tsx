@@ -34,7 +34,10 @@ function comparison(r: Result, base: Result): string {
   return r.latency_ps < base.latency_ps ? 'faster; the better of its two variants' : 'slower: below 1 is a loss';
 }
 
-const hotNote = (r: Result) => `${r.alpha > 0 ? `α = ${Number(r.alpha.toPrecision(3))}; ` : ''}moved to the GPU, over all layers and passes`;
+/** α of the input pass and of the decoding steps, where there are such. */
+const alphas = (r: Result) => [r.alpha, r.step_alpha].filter((a) => a > 0).map((a) => Number(a.toPrecision(3)));
+
+const hotNote = (r: Result) => `${alphas(r).length > 0 ? `α = ${alphas(r).join(' and ')}; ` : ''}moved to the GPU, over all layers and passes`;
 
 function MemoryCard({report}: {readonly report: Result}) {
   const full = report.memory.filter((p) => !p.fits);

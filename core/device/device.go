@@ -35,13 +35,13 @@ func (s Spec) Validate() error {
 		return nil
 	}
 	return errors.Join(
-		fault.Unless(s.Count == 1, "count", "must be 0 or 1, got %d", s.Count),
-		fault.Unless(s.Memory > 0 && s.Memory <= 1<<50, "memory_bytes", "must be 1 to 2^50, got %d", s.Memory),
-		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
-		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),
-		fault.Unless(s.Command >= 0 && s.Command <= unit.Second, "command_ps", "must be 0 to 1e12, got %d", s.Command),
+		fault.Within("count", s.Count, 0, 1),
+		fault.Within("memory_bytes", s.Memory, 1, 1<<50),
+		fault.Within("bandwidth_bytes_per_s", s.Bandwidth, 1, 1e15),
+		fault.Share("efficiency", s.Efficiency),
+		fault.Within("command_ps", s.Command, 0, unit.Second),
 		fault.In("ndp", s.NDP.Validate()),
-		fault.Unless(s.Power >= 0 && s.Power <= 1e9, "power_mw", "must be 0 to 1e9, got %d", s.Power),
+		fault.Within("power_mw", s.Power, 0, 1e9),
 	)
 }
 

@@ -36,6 +36,16 @@ func Unless(ok bool, path, format string, args ...any) error {
 	return At(path, format, args...)
 }
 
+// Within returns nil if v is lo to hi, and otherwise a *Field.
+func Within[N ~int | ~int64 | ~float64](path string, v, lo, hi N) error {
+	return Unless(v >= lo && v <= hi, path, "must be %v to %v, got %v", lo, hi, v)
+}
+
+// Share returns nil if v is above 0 and at most 1, and otherwise a *Field.
+func Share(path string, v float64) error {
+	return Unless(v > 0 && v <= 1, path, "must be above 0 and at most 1, got %v", v)
+}
+
 // In returns err, which may join several, with parent in front of every path.
 // An error that is not a Field stays as it is.
 func In(parent string, err error) error {

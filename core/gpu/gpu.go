@@ -30,14 +30,14 @@ type Spec struct {
 // Validate reports every field that no GPU can have.
 func (s Spec) Validate() error {
 	return errors.Join(
-		fault.Unless(s.Memory > 0 && s.Memory <= 1<<50, "memory_bytes", "must be 1 to 2^50, got %d", s.Memory),
-		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
-		fault.Unless(s.BandwidthEfficiency > 0 && s.BandwidthEfficiency <= 1, "bandwidth_efficiency", "must be above 0 and at most 1, got %g", s.BandwidthEfficiency),
-		fault.Unless(s.Compute > 0 && s.Compute <= 1e18, "compute_flops_per_s", "must be 1 to 1e18, got %d", s.Compute),
-		fault.Unless(s.ComputeEfficiency > 0 && s.ComputeEfficiency <= 1, "compute_efficiency", "must be above 0 and at most 1, got %g", s.ComputeEfficiency),
-		fault.Unless(s.Kernel >= 0 && s.Kernel <= unit.Second, "kernel_ps", "must be 0 to 1e12, got %d", s.Kernel),
-		fault.Unless(s.Launch >= 0 && s.Launch <= unit.Second, "launch_ps", "must be 0 to 1e12, got %d", s.Launch),
-		fault.Unless(s.Power >= 0 && s.Power <= 1e9, "power_mw", "must be 0 to 1e9, got %d", s.Power),
+		fault.Within("memory_bytes", s.Memory, 1, 1<<50),
+		fault.Within("bandwidth_bytes_per_s", s.Bandwidth, 1, 1e15),
+		fault.Share("bandwidth_efficiency", s.BandwidthEfficiency),
+		fault.Within("compute_flops_per_s", s.Compute, 1, 1e18),
+		fault.Share("compute_efficiency", s.ComputeEfficiency),
+		fault.Within("kernel_ps", s.Kernel, 0, unit.Second),
+		fault.Within("launch_ps", s.Launch, 0, unit.Second),
+		fault.Within("power_mw", s.Power, 0, 1e9),
 	)
 }
 

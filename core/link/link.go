@@ -27,10 +27,10 @@ type Spec struct {
 // Validate reports every field that no link can have.
 func (s Spec) Validate() error {
 	return errors.Join(
-		fault.Unless(s.Bandwidth > 0 && s.Bandwidth <= 1e15, "bandwidth_bytes_per_s", "must be 1 to 1e15, got %d", s.Bandwidth),
-		fault.Unless(s.Efficiency > 0 && s.Efficiency <= 1, "efficiency", "must be above 0 and at most 1, got %g", s.Efficiency),
-		fault.Unless(s.Latency >= 0 && s.Latency <= unit.Second, "latency_ps", "must be 0 to 1e12, got %d", s.Latency),
-		fault.Unless(s.Chunk >= 64 && s.Chunk <= 1<<40, "chunk_bytes", "must be 64 to 2^40, got %d", s.Chunk),
+		fault.Within("bandwidth_bytes_per_s", s.Bandwidth, 1, 1e15),
+		fault.Share("efficiency", s.Efficiency),
+		fault.Within("latency_ps", s.Latency, 0, unit.Second),
+		fault.Within("chunk_bytes", s.Chunk, 64, 1<<40),
 	)
 }
 

@@ -86,40 +86,37 @@ const (
 
 // Validate reports every field that no model can have.
 func (s Spec) Validate() error {
-	within := func(v, lo, hi int, path string) error {
-		return fault.Unless(v >= lo && v <= hi, path, "must be %d to %d, got %d", lo, hi, v)
-	}
 	return errors.Join(
-		within(s.DModel, 1, maxDim, "d_model"),
-		within(s.DFF, 0, maxDim, "d_ff"),
-		within(s.Vocab, 0, 1<<24, "vocab"),
+		fault.Within("d_model", s.DModel, 1, maxDim),
+		fault.Within("d_ff", s.DFF, 0, maxDim),
+		fault.Within("vocab", s.Vocab, 0, 1<<24),
 		fault.In("encoder", s.Encoder.validate()),
 		fault.In("decoder", s.Decoder.validate()),
 		fault.Unless(s.Decoder.Blocks > 0, "decoder.blocks", "must be at least 1: a model has a decoder"),
 		fault.Unless(s.MoEBlocks() > 0, "decoder.moe_step", "no block of the model has experts"),
-		within(s.Heads, 1, 1<<14, "heads"),
-		within(s.KVHeads, 1, max(1, s.Heads), "kv_heads"),
-		within(s.HeadDim, 1, 1<<14, "head_dim"),
+		fault.Within("heads", s.Heads, 1, 1<<14),
+		fault.Within("kv_heads", s.KVHeads, 1, max(1, s.Heads)),
+		fault.Within("head_dim", s.HeadDim, 1, 1<<14),
 		fault.Unless(s.Heads*max(s.HeadDim, s.ValueDim) <= maxDim, "head_dim", "heads × head_dim must be at most %d, got %d", maxDim, s.Heads*max(s.HeadDim, s.ValueDim)),
-		within(s.LatentKV, 0, maxDim, "latent_kv"),
-		within(s.LatentQ, 0, maxDim, "latent_q"),
-		within(s.RopeDim, 0, max(0, min(s.LatentKV, s.HeadDim)), "rope_dim"),
-		within(s.ValueDim, 0, 1<<14, "value_dim"),
-		within(s.Window, 0, 1<<24, "window"),
-		within(s.WindowGap, 0, maxBlocks, "window_gap"),
-		within(s.Experts, 1, maxExperts, "experts"),
-		within(s.TopK, 1, max(1, min(s.Experts, 256)), "top_k"),
-		within(s.ExpertFF, 1, maxDim, "expert_ff"),
-		within(s.SharedFF, 0, maxDim, "shared_ff"),
-		fault.Unless(s.WeightBits >= 0.5 && s.WeightBits <= 32, "weight_bits", "must be 0.5 to 32, got %g", s.WeightBits),
-		fault.Unless(s.ExpertBits >= 0.5 && s.ExpertBits <= 32, "expert_bits", "must be 0.5 to 32, got %g", s.ExpertBits),
+		fault.Within("latent_kv", s.LatentKV, 0, maxDim),
+		fault.Within("latent_q", s.LatentQ, 0, maxDim),
+		fault.Within("rope_dim", s.RopeDim, 0, max(0, min(s.LatentKV, s.HeadDim))),
+		fault.Within("value_dim", s.ValueDim, 0, 1<<14),
+		fault.Within("window", s.Window, 0, 1<<24),
+		fault.Within("window_gap", s.WindowGap, 0, maxBlocks),
+		fault.Within("experts", s.Experts, 1, maxExperts),
+		fault.Within("top_k", s.TopK, 1, max(1, min(s.Experts, 256))),
+		fault.Within("expert_ff", s.ExpertFF, 1, maxDim),
+		fault.Within("shared_ff", s.SharedFF, 0, maxDim),
+		fault.Within("weight_bits", s.WeightBits, 0.5, 32),
+		fault.Within("expert_bits", s.ExpertBits, 0.5, 32),
 	)
 }
 
 func (s Stack) validate() error {
 	return errors.Join(
-		fault.Unless(s.Blocks >= 0 && s.Blocks <= maxBlocks, "blocks", "must be 0 to %d, got %d", maxBlocks, s.Blocks),
-		fault.Unless(s.MoEFirst >= 0, "moe_first", "must not be negative, got %d", s.MoEFirst),
-		fault.Unless(s.MoEStep >= 0, "moe_step", "must not be negative, got %d", s.MoEStep),
+		fault.Within("blocks", s.Blocks, 0, maxBlocks),
+		fault.Within("moe_first", s.MoEFirst, 0, maxBlocks),
+		fault.Within("moe_step", s.MoEStep, 0, maxBlocks),
 	)
 }

@@ -26,11 +26,11 @@ type Spec struct {
 // Validate reports every field that no core can have.
 func (s Spec) Validate() error {
 	return errors.Join(
-		fault.Unless(s.Arrays > 0 && s.Arrays <= 1<<20, "arrays", "must be 1 to 2^20, got %d", s.Arrays),
-		fault.Unless(s.Rows > 0 && s.Rows <= 1<<12, "rows", "must be 1 to 4096, got %d", s.Rows),
-		fault.Unless(s.Cols > 0 && s.Cols <= 1<<12, "cols", "must be 1 to 4096, got %d", s.Cols),
-		fault.Unless(s.Clock > 0 && s.Clock <= 100*unit.Gigahertz, "clock_hz", "must be 1 to 1e11, got %d", s.Clock),
-		fault.Unless(s.Power >= 0 && s.Power <= 1e9, "power_mw", "must be 0 to 1e9, got %d", s.Power),
+		fault.Within("arrays", s.Arrays, 1, 1<<20),
+		fault.Within("rows", s.Rows, 1, 1<<12),
+		fault.Within("cols", s.Cols, 1, 1<<12),
+		fault.Within("clock_hz", s.Clock, 1, 100*unit.Gigahertz),
+		fault.Within("power_mw", s.Power, 0, 1e9),
 	)
 }
 

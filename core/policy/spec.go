@@ -75,11 +75,11 @@ func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Unless(slices.Contains(Names(), s.Name), "name", "must be one of %q, got %q", Names(), s.Name),
 		fault.Unless(s.Transfer == Serial || s.Transfer == Overlap, "transfer", "must be %q or %q, got %q", Serial, Overlap, s.Transfer),
-		fault.Unless(s.Staging >= 2 && s.Staging <= 1024, "staging", "must be 2 to 1024, got %d", s.Staging),
+		fault.Within("staging", s.Staging, 2, 1024),
 		fault.Unless(s.AlphaMode == Fixed || s.AlphaMode == Auto || s.AlphaMode == Exact, "alpha_mode", "must be %q, %q or %q, got %q", Fixed, Auto, Exact, s.AlphaMode),
-		fault.Unless(s.Alpha >= 0 && s.Alpha <= 1e6, "alpha", "must be 0 to 1e6, got %g", s.Alpha),
+		fault.Within("alpha", s.Alpha, 0, 1e6),
 		fault.Unless(s.Rounding == Floor || s.Rounding == Nearest || s.Rounding == Ceil, "rounding", "must be %q, %q or %q, got %q", Floor, Nearest, Ceil, s.Rounding),
-		fault.Unless(s.MinHot >= 0 && s.MinHot <= 1<<14, "min_hot", "must be 0 to 16384, got %d", s.MinHot),
-		fault.Unless(s.Profile >= 1 && s.Profile <= 256, "profile_passes", "must be 1 to 256, got %d", s.Profile),
+		fault.Within("min_hot", s.MinHot, 0, 1<<14),
+		fault.Within("profile_passes", s.Profile, 1, 256),
 	)
 }

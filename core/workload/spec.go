@@ -98,9 +98,9 @@ func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Unless(slices.Contains(phases, s.Phase), "phase", "must be one of %q, got %q", phases, s.Phase),
 		fault.Unless(s.Scope == WholeModel || s.Scope == OneLayer, "scope", "must be %q or %q, got %q", WholeModel, OneLayer, s.Scope),
-		fault.Unless(s.Batch >= 1 && s.Batch <= MaxBatch, "batch", "must be 1 to %d, got %d", MaxBatch, s.Batch),
-		fault.Unless(s.InputTokens >= 1 && s.InputTokens <= MaxTokens, "input_tokens", "must be 1 to %d, got %d", MaxTokens, s.InputTokens),
-		fault.Unless(s.OutputTokens >= 1 && s.OutputTokens <= MaxTokens, "output_tokens", "must be 1 to %d, got %d", MaxTokens, s.OutputTokens),
+		fault.Within("batch", s.Batch, 1, MaxBatch),
+		fault.Within("input_tokens", s.InputTokens, 1, MaxTokens),
+		fault.Within("output_tokens", s.OutputTokens, 1, MaxTokens),
 		fault.Unless(s.Batch < 1 || s.InputTokens <= MaxPass/s.Batch, "input_tokens", "batch × input_tokens must be at most %d", MaxPass),
 		fault.In("routing", s.Routing.validate()),
 	)

@@ -11,7 +11,7 @@ import (
 
 type scenariosCommand struct {
 	Name string `arg:"" optional:"" help:"The one to print."`
-	Full bool   `help:"Print every field, not only what differs from the defaults."`
+	Full bool   `help:"Print every field, not only those that one changes first."`
 }
 
 // Run lists the presets, or prints one.
@@ -23,7 +23,7 @@ func (s *scenariosCommand) Run(c *console) error {
 	if !ok {
 		return mistake{fmt.Errorf("no scenario is named %q; monde scenarios lists them", s.Name)}
 	}
-	doc := p.Scenario.Short()
+	doc := p.Scenario.Outline()
 	if s.Full {
 		doc = p.Scenario.Full()
 	}

@@ -100,6 +100,11 @@ func TestShortAndFullFormsDecodeToTheSameScenario(t *testing.T) {
 			t.Errorf("%s: the full form decodes to %+v", doc, again)
 		}
 	}
+	for _, p := range scenario.Presets() {
+		if again := decode(t, string(p.Scenario.Outline())); !reflect.DeepEqual(again, p.Scenario) {
+			t.Errorf("%s: its outline %s decodes to %+v", p.Name, p.Scenario.Outline(), again)
+		}
+	}
 	if got := string(decode(t, `{"machine":"monde-a100"}`).Short()); got != `{}` {
 		t.Errorf("the default scenario is %s in short, want {}", got)
 	}

@@ -40,7 +40,47 @@ func (s Scenario) Short() []byte {
 	if known && p.Machine.Name != Default().Machine.Name {
 		name(short, "machine", p.Machine.Name)
 	}
-	doc, err := json.Marshal(short) // map keys come out sorted
+	return written(short)
+}
+
+// Outline returns s as JSON to start from: the short form, and what people change
+// first even where it is the default.
+func (s Scenario) Outline() []byte {
+	short, err := strictjson.Parse(s.Short())
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	w := s.Workload
+	outline := map[string]any{
+		"model": s.Model.Name, "machine": s.Machine.Name, "fidelity": s.Fidelity, "seed": s.Seed,
+		"strategy": map[string]any{"name": s.Strategy.Name},
+		"workload": map[string]any{
+			"phase": w.Phase, "batch": w.Batch, "input_tokens": w.InputTokens, "output_tokens": w.OutputTokens,
+			"routing": map[string]any{"source": w.Routing.Source},
+		},
+	}
+	return written(merged(outline, short))
+}
+
+// merged returns a with what b says instead or besides.
+func merged(a, b any) any {
+	x, isX := a.(map[string]any)
+	y, isY := b.(map[string]any)
+	if !isX || !isY {
+		return b
+	}
+	for key, v := range y {
+		if old, ok := x[key]; ok {
+			v = merged(old, v)
+		}
+		x[key] = v
+	}
+	return x
+}
+
+// written returns a tree as JSON; the keys of objects come out sorted.
+func written(tree any) []byte {
+	doc, err := json.Marshal(tree)
 	if err != nil {
 		panic("scenario: bug: " + err.Error())
 	}

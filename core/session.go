@@ -13,6 +13,7 @@ import (
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
+	"monde/core/system"
 	"monde/core/wire"
 	"monde/core/workload"
 )
@@ -160,7 +161,7 @@ func resolved(doc []byte, warnings []report.Warning) (wire.Reply, error) {
 	for _, note := range s.Notes {
 		warnings = append(warnings, report.Warning{Path: "model", Text: note})
 	}
-	return wire.Reply{Resolved: &wire.Resolved{Full: s.Full(), Short: s.Short(), Warnings: warnings}}, nil
+	return wire.Reply{Resolved: &wire.Resolved{Full: s.Full(), Short: s.Short(), Warnings: warnings, Estimate: system.Estimate(s)}}, nil
 }
 
 // run streams a run: progress now and then, then a report or a failure.

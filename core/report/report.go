@@ -37,6 +37,7 @@ type Report struct {
 	HotExperts int64           `json:"hot_experts"`
 	Routing    workload.Origin `json:"routing"`
 	Memory     []Pool          `json:"memory"`
+	FitsGPU    bool            `json:"fits_gpu"` // GPU memory could hold every expert beside all else
 	Energy     []Energy        `json:"energy"`
 	Warnings   []Warning       `json:"warnings"`
 	Provenance []Source        `json:"provenance"`

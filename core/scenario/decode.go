@@ -10,6 +10,7 @@ import (
 	"monde/core/fault"
 	"monde/core/internal/strictjson"
 	"monde/core/model"
+	"monde/core/policy"
 	"monde/core/workload"
 )
 
@@ -38,6 +39,7 @@ func Decode(doc []byte) (Scenario, error) {
 		return Scenario{}, err
 	}
 	choosePhase(&s, object)
+	chooseStrategy(&s, object)
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
@@ -126,6 +128,23 @@ func choosePhase(s *Scenario, object map[string]any) {
 	if _, named := w["phase"]; !named {
 		s.Workload.Phase = inputPhase(s.Model)
 	}
+}
+
+// chooseStrategy gives a document that names no strategy one that its machine can
+// run.
+func chooseStrategy(s *Scenario, object map[string]any) {
+	named, _ := object["strategy"].(map[string]any)
+	if _, ok := named["name"]; !ok {
+		s.Strategy.Name = usual(s.Machine)
+	}
+}
+
+// usual returns the strategy of a document that names none.
+func usual(m Machine) policy.Name {
+	if m.Device.Count == 0 {
+		return policy.GPUPM
+	}
+	return policy.MDLB
 }
 
 func inputPhase(m model.Spec) workload.Phase {

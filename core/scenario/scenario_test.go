@@ -43,6 +43,15 @@ func TestAModelWrittenOutChoosesItsOwnPhase(t *testing.T) {
 	}
 }
 
+func TestAMachineWithoutADeviceChoosesAStrategyThatItCanRun(t *testing.T) {
+	if s := decode(t, `{"machine":"h100-box"}`); s.Strategy.Name != policy.GPUPM {
+		t.Errorf("got strategy %q", s.Strategy.Name)
+	}
+	if s := decode(t, `{"machine":"h100-monde","strategy":{"alpha":2}}`); s.Strategy.Name != policy.MDLB {
+		t.Errorf("got strategy %q", s.Strategy.Name)
+	}
+}
+
 func TestAHuggingFaceConfigStandsForAModel(t *testing.T) {
 	s := decode(t, `{"model":{"config":{"model_type":"olmoe","hidden_size":2048,"intermediate_size":1024,"vocab_size":50304,
 		"num_attention_heads":16,"num_hidden_layers":16,"num_experts":64,"num_experts_per_tok":8},"name":"OLMoE"}}`)
@@ -60,15 +69,15 @@ func TestEveryMistakeIsReportedWithItsPath(t *testing.T) {
 		`{"workload":{"batch":"four"}}`:              "workload.batch",
 		`{"workload":{"batch":0,"input_tokens":-1}}`: "workload.batch workload.input_tokens",
 		`{"machine":{"base":"h100-box","link":{"latency_ps":-5}},"strategy":"GPU+PM"}`: "machine.link.latency_ps",
-		`{"machine":"h100-box"}`:                                   "machine.device.count",
-		`{"strategy":{"name":"magic"}}`:                            "strategy.name",
-		`{"workload":{"routing":{"source":"zipf","exponent":-1}}}`: "workload.routing.exponent",
-		`{"wrkload":{},"seed":1.5}`:                                "seed wrkload",
-		`{"seed":9007199254740993}`:                                "seed",
-		`{"version":2}`:                                            "version",
-		`[]`:                                                       "",
-		`{"workload":[]}`:                                          "workload",
-		`{"workload":{"phase":"decode"}}`:                          "workload.phase",
+		`{"machine":"h100-box","strategy":"MD+AM"}`:                                    "machine.device.count",
+		`{"strategy":{"name":"magic"}}`:                                                "strategy.name",
+		`{"workload":{"routing":{"source":"zipf","exponent":-1}}}`:                     "workload.routing.exponent",
+		`{"wrkload":{},"seed":1.5}`:                                                    "seed wrkload",
+		`{"seed":9007199254740993}`:                                                    "seed",
+		`{"version":2}`:                                                                "version",
+		`[]`:                                                                           "",
+		`{"workload":[]}`:                                                              "workload",
+		`{"workload":{"phase":"decode"}}`:                                              "workload.phase",
 	} {
 		_, err := scenario.Decode([]byte(doc))
 		var paths []string
@@ -86,6 +95,7 @@ func TestShortAndFullFormsDecodeToTheSameScenario(t *testing.T) {
 		`{}`, `{"model":"mixtral-8x7b","strategy":"Ideal"}`,
 		`{"machine":{"base":"h100-monde","gpu":{"memory_bytes":24e9}},"title":"Umlaut ü"}`,
 		`{"model":{"name":"mine","d_model":512}}`,
+		`{"machine":"h100-box"}`, `{"machine":"h100-box","strategy":"Ideal"}`,
 		`{"workload":{"phase":"generate","routing":{"source":"counts","counts":[[1,2],[3]]},"batch":1}}`,
 	}
 	for _, p := range scenario.Presets() {

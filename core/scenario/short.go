@@ -29,7 +29,7 @@ func (s Scenario) Short() []byte {
 	if known {
 		base.Machine = p.Machine
 	}
-	base.Workload.Phase = inputPhase(s.Model)
+	base.Workload.Phase, base.Strategy.Name = inputPhase(s.Model), usual(s.Machine)
 	short, _ := difference(tree(base), tree(s)).(map[string]any)
 	if short == nil {
 		short = map[string]any{}

@@ -59,6 +59,9 @@ func (r *run) finish() {
 	y.TPOT = steps(r.tally.steps)
 	y.Spans = r.tally.hash
 	y.Memory = memory(r.s, r.plan)
+	ideal := r.s
+	ideal.Strategy.Name = policy.Ideal
+	y.FitsGPU = memory(ideal, r.plan)[0].Fits
 	y.Energy = energy(r.s, y)
 	y.Provenance = r.s.Sources()
 	y.Warnings = r.warnings()

@@ -78,8 +78,8 @@ func DecodeLink(link string) (engine string, doc []byte, err error) {
 	return string(version), doc, nil
 }
 
-// short names of a readable query, for what people change most. Any other key is
-// a path: "machine.link.bandwidth_bytes_per_s=24e9".
+// short names of a readable query, for what people change most. A key with a dot
+// is a path: "machine.link.bandwidth_bytes_per_s=24e9". Others are ignored.
 var short = map[string]string{
 	"model": "model.base", "machine": "machine.base",
 	"strategy": "strategy.name", "phase": "workload.phase",
@@ -96,8 +96,12 @@ func decodeQuery(query string) ([]byte, error) {
 	tree := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		path, known := short[key]
-		if !known {
+		switch {
+		case known:
+		case strings.Contains(key, "."):
 			path = key
+		default:
+			continue // what mail programs and trackers append
 		}
 		if err := put(tree, strings.Split(path, "."), guess(path, values[key][len(values[key])-1])); err != nil {
 			return nil, fault.At(key, "names a part and a field of it")

@@ -42,6 +42,7 @@ func TestAReadableQueryIsAScenario(t *testing.T) {
 		"?model=mixtral-8x7b&batch=4":                       `{"model":{"base":"mixtral-8x7b"},"workload":{"batch":4}}`,
 		"?machine.link.bandwidth_bytes_per_s=24e9&title=42": `{"machine":{"link":{"bandwidth_bytes_per_s":24e9}},"title":"42"}`,
 		"?machine.gpu.eager=true":                           `{"machine":{"gpu":{"eager":true}}}`,
+		"?utm_source=mail&batch=2":                          `{"workload":{"batch":2}}`,
 		"?":                                                 `{}`,
 	} {
 		_, got, err := wire.DecodeLink(query)

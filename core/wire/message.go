@@ -110,6 +110,7 @@ type Resolved struct {
 	Full     json.RawMessage  `json:"full"`  // every field; scenario.Scenario
 	Short    json.RawMessage  `json:"short"` // differences from the defaults, presets by name
 	Warnings []report.Warning `json:"warnings"`
+	Estimate float64          `json:"estimate_ms"` // about how long one run takes, natively; for deciding whether to ask
 }
 
 // Catalog lists what a user may choose from.

@@ -188,6 +188,7 @@ export interface Report {
   readonly hot_experts: number;
   readonly routing: WorkloadOrigin;
   readonly memory: readonly Pool[];
+  readonly fits_gpu: boolean; // GPU memory could hold every expert beside all else
   readonly energy: readonly Energy[];
   readonly warnings: readonly Warning[];
   readonly provenance: readonly Source[];
@@ -282,6 +283,7 @@ export interface Resolved {
   readonly full: Scenario; // every field; scenario.Scenario
   readonly short: Short; // differences from the defaults, presets by name
   readonly warnings: readonly Warning[];
+  readonly estimate_ms: number; // about how long one run takes, natively; for deciding whether to ask
 }
 
 /** Trace describes a trace file that was read. */

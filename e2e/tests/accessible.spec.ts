@@ -7,6 +7,14 @@ async function clean(page: Page): Promise<void> {
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
+/** Scenarios whose pages differ from the opening one. */
+const states: Record<string, string> = {
+  'a machine without a device': '/?machine=h100-box',
+  'both phases': '/?model=qwen3-30b-a3b&phase=generate&output=4',
+  'a token trace': '/?model=gpt-oss-20b&phase=decode&output=4&routing=trace',
+  'one layer': '/?model=mixtral-8x7b&batch=1&input=4&routing=uniform&workload.scope=moe_layer',
+};
+
 for (const scheme of ['light', 'dark'] as const) {
   test.describe(`in ${scheme}`, () => {
     test.use({colorScheme: scheme});
@@ -43,10 +51,39 @@ for (const scheme of ['light', 'dark'] as const) {
       await clean(page);
     });
 
-    test('a run on the server', async ({page}) => {
+    test('a run on the server, and a tab that watches it', async ({page, context}) => {
       await open(page);
       await page.getByRole('button', {name: 'Run on server'}).click();
       await expect(page.locator('section.server')).toContainText('The digest equals');
+      await clean(page);
+      const id = await page.locator('section.server code').first().innerText();
+      const second = await context.newPage();
+      await second.goto(`/?run=${id}`);
+      await expect(second.locator('.digest code')).toBeVisible();
+      await clean(second);
+    });
+
+    for (const [name, query] of Object.entries(states)) {
+      test(name, async ({page}) => {
+        await open(page, query);
+        await unfold(page);
+        await clean(page);
+      });
+    }
+
+    test('the export menu', async ({page}) => {
+      await open(page);
+      await page.locator('details.menu summary').click();
+      await clean(page);
+    });
+
+    test('a long run, and when it is cancelled', async ({page}) => {
+      await open(page, '/?model=qwen3-30b-a3b&phase=decode&batch=64&output=2');
+      await page.getByLabel('Output', {exact: true}).fill('4000');
+      await expect(page.locator('.busy progress')).toBeVisible();
+      await clean(page);
+      await page.locator('.busy').getByRole('button', {name: 'Cancel'}).click();
+      await expect(page.locator('.busy progress')).toHaveCount(0);
       await clean(page);
     });
 

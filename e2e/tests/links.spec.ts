@@ -59,6 +59,25 @@ test('every cut of a good link is survived', async ({page}) => {
   await settled(page);
 });
 
+test('what trackers append to a link is ignored', async ({page}) => {
+  await open(page, '/?utm_source=mail&model=mixtral-8x7b');
+  await expect(page.locator('.detail-title')).toContainText('mixtral-8x7b');
+  await expect(page.locator('.notice')).toHaveCount(0);
+});
+
+test('the measured machine is reached by its name alone', async ({page}) => {
+  await open(page, '/?machine=h100-box');
+  await expect(page.locator('.detail-title')).toContainText('h100-box');
+  await expect(page.locator('.notice')).toHaveCount(0);
+});
+
+test('a link to a heavy run asks before it starts', async ({page}) => {
+  await page.goto('/?model=deepseek-v2-lite&phase=generate&batch=512&input=1024&output=16384&routing=dirichlet');
+  await expect(page.getByRole('button', {name: /^Run/}).first()).toBeVisible();
+  await page.waitForTimeout(1000);
+  await expect(page.locator('.busy progress')).toHaveCount(0);
+});
+
 test('a link never starts a run on the server', async ({page}) => {
   const posts: string[] = [];
   page.on('request', (r) => {

@@ -83,13 +83,28 @@ test('the user’s own trace drives the run, and a bad one is refused with its l
   await expect(page.locator('.notices')).toContainText('line 29');
 });
 
-test('undo by the browser’s back button', async ({page}) => {
+test('undo and redo by the browser’s back and forward buttons', async ({page}) => {
   await open(page);
   const first = await digest(page);
   const second = await example(page, 'Switch-Large-128 encoder');
   expect(second).not.toBe(first);
+  await expect.poll(() => page.url()).toContain('#v1.');
   await page.goBack();
   await expect.poll(() => page.locator('.digest code').innerText()).toBe(first);
+  await page.goForward();
+  await expect.poll(() => page.locator('.digest code').innerText()).toBe(second);
+});
+
+test('a machine without a device runs what it can, and claims nothing about the rest', async ({page}) => {
+  await open(page);
+  const was = await digest(page);
+  await page.getByLabel('Machine', {exact: true}).selectOption('h100-box');
+  await changed(page, was);
+  await expect(page.locator('.detail-title')).toContainText('GPU+PM');
+  await expect(page.locator('.verdict')).not.toContainText('MD+LB is');
+  const link = page.url();
+  await open(page, link);
+  await expect(page.locator('.detail-title')).toContainText('h100-box');
 });
 
 test('exports hold what is shown', async ({page}) => {

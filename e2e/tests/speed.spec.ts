@@ -8,8 +8,8 @@ declare global {
 
 const quantile = (sorted: readonly number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
-// The figures go to the log; the gates are loose because machines are noisy. The
-// budget of bytes is exact.
+// The figures go to the log. The budget of bytes is exact; gates of time leave
+// room for a noisy machine, but for the simulator's own, which are the product's bar.
 test('the first visit is small and soon interactive', async ({page}) => {
   let bytes = 0;
   const client = await page.context().newCDPSession(page);
@@ -44,7 +44,8 @@ test('a what-if rerun of NLLB-MoE is quick', async ({page}) => {
     const sorted = [...(stats?.[kind] ?? [])].sort((a, b) => a - b);
     console.log(`${kind}: ${sorted.length} of them, p50 ${quantile(sorted, 0.5).toFixed(1)} ms, p99 ${quantile(sorted, 0.99).toFixed(1)} ms`);
     expect(sorted.length).toBeGreaterThan(50);
-    expect(quantile(sorted, 0.5)).toBeLessThan(250);
+    expect(quantile(sorted, 0.5)).toBeLessThan(100);
+    expect(quantile(sorted, 0.99)).toBeLessThan(250);
   }
 });
 
@@ -71,5 +72,6 @@ test('the simulator in Chromium answers a rerun of NLLB-MoE within a frame', asy
     return all.slice(30).sort((a, b) => a - b);
   });
   console.log(`simulator: ${times.length} reruns, p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms`);
-  expect(quantile(times, 0.5)).toBeLessThan(50);
+  expect(quantile(times, 0.5)).toBeLessThan(16);
+  expect(quantile(times, 0.99)).toBeLessThan(100);
 });

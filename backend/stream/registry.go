@@ -50,7 +50,7 @@ type Registry struct {
 	simulate Simulate
 	limits   Limits
 	log      *slog.Logger
-	queue    chan *Run
+	queue    *queue
 	workers  sync.WaitGroup
 	sockets  *crowd
 
@@ -64,7 +64,7 @@ type Registry struct {
 func New(simulate Simulate, limits Limits, log *slog.Logger) *Registry {
 	g := &Registry{
 		simulate: simulate, limits: limits, log: log,
-		queue: make(chan *Run, limits.Queue), runs: map[string]*Run{}, sockets: newCrowd(),
+		queue: newQueue(limits), runs: map[string]*Run{}, sockets: newCrowd(),
 	}
 	for range limits.Workers {
 		g.workers.Go(g.work)
@@ -81,9 +81,7 @@ func (g *Registry) Start(s scenario.Scenario) (*Run, error) {
 	if g.closed {
 		return nil, ErrClosing
 	}
-	select {
-	case g.queue <- r:
-	default:
+	if !g.queue.put(r) {
 		return nil, ErrBusy
 	}
 	g.runs[r.ID] = r
@@ -136,10 +134,9 @@ func (g *Registry) forget(now time.Time) {
 }
 
 func (g *Registry) work() {
-	for r := range g.queue {
-		if r.begin() {
-			g.run(r)
-		}
+	for r := g.queue.take(); r != nil; r = g.queue.take() {
+		g.run(r)
+		g.queue.done()
 	}
 }
 
@@ -175,10 +172,8 @@ func (g *Registry) try(ctx context.Context, r *Run) (rep report.Report, err erro
 // there when ctx ends are cut off.
 func (g *Registry) Close(ctx context.Context) {
 	g.mu.Lock()
-	if !g.closed {
-		g.closed = true
-		close(g.queue)
-	}
+	g.closed = true
+	g.queue.close()
 	runs := slices.Clone(g.order)
 	g.mu.Unlock()
 	for _, r := range runs {

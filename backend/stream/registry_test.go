@@ -69,11 +69,48 @@ func TestAFullQueueRefuses(t *testing.T) {
 		g := newRegistry(t, simulateForever, smallLimits())
 		for range 3 {
 			mustStart(t, g, "one works, two wait")
-			synctest.Wait()
 		}
 		if _, err := g.Start(scenario.Scenario{}); err != ErrBusy {
 			t.Errorf("got %v, want ErrBusy", err)
 		}
+	})
+}
+
+func TestARunThatIsCancelledWhileItWaitsGivesItsPlaceUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRegistry(t, simulateForever, smallLimits())
+		working := mustStart(t, g, "works")
+		synctest.Wait()
+		for range 3 {
+			waiting := []*Run{mustStart(t, g, "waits"), mustStart(t, g, "waits")}
+			if _, err := g.Start(scenario.Scenario{}); err != ErrBusy {
+				t.Fatalf("got %v while two wait, want ErrBusy", err)
+			}
+			for _, r := range waiting {
+				r.Cancel()
+			}
+		}
+		last := mustStart(t, g, "waits its turn behind the cancelled")
+		working.Cancel()
+		synctest.Wait()
+		if s := last.State().State; s != wire.StateRunning {
+			t.Errorf("state is %q, want running", s)
+		}
+	})
+}
+
+func TestWithoutAQueueARunStartsWhenAWorkerIsFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := smallLimits()
+		limits.Queue = 0
+		g := newRegistry(t, simulateForever, limits)
+		working := mustStart(t, g, "works")
+		if _, err := g.Start(scenario.Scenario{}); err != ErrBusy {
+			t.Errorf("got %v, want ErrBusy", err)
+		}
+		working.Cancel()
+		synctest.Wait()
+		mustStart(t, g, "works too")
 	})
 }
 

@@ -106,6 +106,12 @@ func (r *Run) finish(s wire.State, result wire.Message) {
 	}
 }
 
+// over reports whether the run has ended, in whatever way.
+func (r *Run) over() bool {
+	_, over := r.since(time.Time{})
+	return over
+}
+
 // since returns for how long the run has been over; false if it is not.
 func (r *Run) since(now time.Time) (time.Duration, bool) {
 	r.mu.Lock()

@@ -60,7 +60,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, tree fs.FS, name string) 
 	defer plain.Close()
 	h := w.Header()
 	h.Set("Content-Type", typeOf(name))
-	h.Set("Cache-Control", cacheOf(name))
+	h.Set("Cache-Control", cacheOf(name, r.URL.Query().Get("h")))
 	h.Add("Vary", "Accept-Encoding")
 	for _, e := range encodings {
 		if !accepts(r.Header.Get("Accept-Encoding"), e.name) {
@@ -110,10 +110,11 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
-// cacheOf lets a file whose name holds its hash be kept for good; any other is
-// asked for every time, which its ETag makes cheap.
-func cacheOf(name string) string {
-	if strings.HasPrefix(name, "assets/") {
+// cacheOf lets a file be kept for good whose address holds its hash, in its name
+// or, for those whose names are fixed, in ?h; any other is asked for every time,
+// which its ETag makes cheap. The page itself is never kept, whatever asks.
+func cacheOf(name, hash string) string {
+	if strings.HasPrefix(name, "assets/") || hash != "" && path.Ext(name) != ".html" {
 		return "public, max-age=31536000, immutable"
 	}
 	return "no-cache"

@@ -12,6 +12,9 @@ import (
 
 var page = fstest.MapFS{
 	"index.html":         {Data: []byte("<html>"), ModTime: time.Unix(1, 0)},
+	"monde.wasm":         {Data: []byte("\x00asm")},
+	"monde.wasm.br":      {Data: []byte("brotli")},
+	"wasm_exec.js":       {Data: []byte("glue")},
 	"assets/main.js":     {Data: []byte("plain")},
 	"assets/main.js.br":  {Data: []byte("brotli")},
 	"assets/main.js.gz":  {Data: []byte("gzip")},
@@ -61,6 +64,12 @@ func TestFilesHaveTheirTypeAndCachePolicy(t *testing.T) {
 	check("/index.html", "text/html; charset=utf-8", "no-cache")
 	check("/assets/main.js", "text/javascript; charset=utf-8", forever)
 	check("/assets/monde.wasm", "application/wasm", forever)
+	check("/monde.wasm", "application/wasm", "no-cache")
+	check("/monde.wasm?h=", "application/wasm", "no-cache")
+	check("/monde.wasm?h=dbfce90cdc4d", "application/wasm", forever)
+	check("/wasm_exec.js?h=0c949f4996f9", "text/javascript; charset=utf-8", forever)
+	check("/?h=1", "text/html; charset=utf-8", "no-cache")
+	check("/index.html?h=1", "text/html; charset=utf-8", "no-cache")
 }
 
 func TestAFileThatTheBrowserHasIsNotSentAgain(t *testing.T) {

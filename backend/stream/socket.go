@@ -28,6 +28,14 @@ const (
 	readLimit   = 512             // clients have nothing to say
 )
 
+// options compress what is worth it, a report first of all. No window outlives a
+// message: one that did would cost every watcher 1.2 MB for as long as it stays,
+// and the messages before a report are too small to gain by it.
+var options = websocket.AcceptOptions{
+	CompressionMode:      websocket.CompressionNoContextTakeover,
+	CompressionThreshold: 1 << 10, // bytes; in fewer, deflate finds little
+}
+
 // Watch makes the request a WebSocket and sends what r says after message number
 // seq, up to the end message. Then the client closes: a close that the server
 // begins reaches Chromium as 1006. Only pages of the same origin may connect.
@@ -37,7 +45,7 @@ func (g *Registry) Watch(w http.ResponseWriter, req *http.Request, r *Run, seq i
 		return err
 	}
 	defer leave()
-	conn, err := websocket.Accept(w, req, nil)
+	conn, err := websocket.Accept(w, req, &options)
 	if err != nil {
 		return nil // Accept has answered
 	}

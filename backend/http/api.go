@@ -41,8 +41,11 @@ func New(c Config) http.Handler {
 	r.Use(accessLog(c.Log), secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
-	api := humachi.New(r, describe(c.Catalog().Engine))
-	s.routes(api, r)
+	r.Get("/api/v1/runs/{id}/stream", s.streamRun) // it compresses messages, not answers
+	r.Group(func(r chi.Router) {
+		r.Use(compress)
+		s.routes(humachi.New(r, describe(c.Catalog().Engine)), r)
+	})
 	r.MethodNotAllowed(refuseMethod(r))
 	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
 	return r
@@ -64,7 +67,6 @@ func (s *server) routes(api huma.API, r chi.Router) {
 	huma.Register(api, getOf("get-run", "/api/v1/runs/{id}", "Tell how far a run has come"), s.getRun)
 	huma.Register(api, getOf("get-report", "/api/v1/runs/{id}/report", "Return the report of a run that is done"), s.getReport)
 	huma.Register(api, cancelOperation, s.cancelRun)
-	r.Get("/api/v1/runs/{id}/stream", s.streamRun)
 	api.OpenAPI().AddOperation(streamOperation(api.OpenAPI().Components.Schemas))
 	r.Put("/api/v1/traces", s.putTrace)
 	api.OpenAPI().AddOperation(traceOperation(api.OpenAPI().Components.Schemas))

@@ -33,6 +33,22 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
+// compress answers in gzip where that is accepted. It is for the API: the page's
+// files were compressed when they were built. chi's middleware alone does not
+// know that q=0 refuses, and has a deflate that is not HTTP's.
+func compress(next http.Handler) http.Handler {
+	const level = 5 // a report of 0.8 MB in 10 ms
+	small := middleware.Compress(level, "application/json", "application/problem+json", "application/openapi+json")(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if accepts(r.Header.Get("Accept-Encoding"), "gzip") {
+			small.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Add("Vary", "Accept-Encoding")
+		next.ServeHTTP(w, r)
+	})
+}
+
 // sameOrigin refuses what a page of another site asks to be changed here: the
 // server knows no users, so a visitor's browser must not be a way in.
 func sameOrigin(next http.Handler) http.Handler {

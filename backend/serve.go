@@ -72,7 +72,7 @@ func serve(ctx context.Context, l net.Listener, api http.Handler, runs *stream.R
 	server := &http.Server{
 		Handler:           api,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       2 * time.Minute, // a trace of 64 MiB at 5 Mbit/s
+		ReadTimeout:       time.Minute,     // a trace has a pace instead
 		WriteTimeout:      3 * time.Minute, // streams are not bound by it: they were hijacked
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,

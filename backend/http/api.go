@@ -30,13 +30,14 @@ type Config struct {
 type server struct {
 	runs    *stream.Registry
 	traces  *traceStore
+	uploads uploads
 	catalog func() wire.Catalog
 	log     *slog.Logger
 }
 
 // New returns the handler of every path.
 func New(c Config) http.Handler {
-	s := &server{c.Runs, newTraceStore(maxTraceMemory), c.Catalog, c.Log}
+	s := &server{c.Runs, newTraceStore(maxTraceMemory), make(uploads, maxUploads), c.Catalog, c.Log}
 	r := chi.NewRouter()
 	r.Use(accessLog(c.Log), secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,8 +14,10 @@ import (
 )
 
 var (
-	errTooLarge  = errors.New("the body is larger than this path takes")
-	errUploading = errors.New("another trace is being read; try again later")
+	errTooLarge  = fmt.Errorf("the trace is larger than %d MiB", maxTraceFile>>20)
+	errSlow      = fmt.Errorf("the trace came slower than %d KiB/s", slowestBody>>10)
+	errCoding    = errors.New("the Content-Encoding must be gzip or absent")
+	errUploading = fmt.Errorf("%d other traces are being read; try again later", maxUploads)
 )
 
 // retryAfter is how many seconds a client waits that was told to come later.
@@ -29,7 +32,11 @@ func problem(err error) error {
 	case len(fields) > 0:
 		return huma.Error422UnprocessableEntity("the request has mistakes", details(fields)...)
 	case errors.Is(err, errTooLarge):
-		return huma.Error413RequestEntityTooLarge(err.Error())
+		return huma.Error413RequestEntityTooLarge(err.Error(), ofBody("must be at most %d MiB, plain or gzip", maxTraceFile>>20))
+	case errors.Is(err, errSlow):
+		return huma.NewError(http.StatusRequestTimeout, err.Error(), ofBody("must come faster; gzip shortens it"))
+	case errors.Is(err, errCoding):
+		return huma.Error415UnsupportedMediaType(err.Error())
 	case errors.Is(err, stream.ErrUnknown):
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, stream.ErrUnfinished):
@@ -43,6 +50,11 @@ func problem(err error) error {
 	default:
 		return huma.Error500InternalServerError("the server failed; its log says why")
 	}
+}
+
+// ofBody returns a mistake of the body as a whole.
+func ofBody(format string, args ...any) error {
+	return &huma.ErrorDetail{Location: "body", Message: fmt.Sprintf(format, args...)}
 }
 
 // failed says why there is no report.

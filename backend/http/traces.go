@@ -2,7 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
-	"io"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -16,35 +16,38 @@ import (
 	"monde/core/workload"
 )
 
-const (
-	maxTraceFile   = 64 << 20  // bytes of an upload
-	maxTraceMemory = 512 << 20 // bytes of all traces that are kept
-)
+const maxTraceMemory = 512 << 20 // bytes of all traces that are kept
 
-// putTrace reads the user's trace as it arrives. One at a time: each may take
-// hundreds of megabytes while it is read.
+// putTrace reads the user's trace as it arrives, and keeps it once it is whole.
 func (s *server) putTrace(w http.ResponseWriter, req *http.Request) {
+	t, err := s.readTrace(w, req)
+	if err != nil {
+		writeProblem(w, problem(err))
+		return
+	}
+	s.traces.put(t)
+	writeJSON(w, http.StatusOK, core.Describe(t))
+}
+
+func (s *server) readTrace(w http.ResponseWriter, req *http.Request) (*workload.Trace, error) {
 	name := req.URL.Query().Get("name")
 	if len(name) > 256 {
-		writeProblem(w, problem(fault.At("name", "must be at most 256 bytes, got %d", len(name))))
-		return
+		return nil, fault.At("name", "must be at most 256 bytes, got %d", len(name))
 	}
-	if !s.traces.reading.TryLock() {
-		writeProblem(w, problem(errUploading))
-		return
+	leave, err := s.uploads.enter(req.Context())
+	if err != nil {
+		return nil, err
 	}
-	defer s.traces.reading.Unlock()
-	body := &capped{r: req.Body, left: maxTraceFile}
-	t, err := workload.ReadTrace(name, body)
-	switch {
-	case body.over:
-		writeProblem(w, problem(errTooLarge))
-	case err != nil:
-		writeProblem(w, problem(err))
-	default:
-		s.traces.put(t)
-		writeJSON(w, http.StatusOK, core.Describe(t))
+	defer leave()
+	b, err := bodyOf(w, req)
+	if err != nil {
+		return nil, err
 	}
+	t, err := workload.ReadTrace(name, b)
+	if err != nil {
+		return nil, b.reason(fault.In("body", err))
+	}
+	return t, nil
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -53,28 +56,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // a client that left does not matter
 }
 
-// capped remembers that a body was too long, which its reader may not tell.
-type capped struct {
-	r    io.Reader
-	left int64
-	over bool
-}
-
-// Read implements io.Reader.
-func (c *capped) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.left -= int64(n)
-	if c.left < 0 {
-		c.over = true
-		return 0, errTooLarge
-	}
-	return n, err
-}
-
 // A traceStore keeps the traces used last, as many as fit.
 type traceStore struct {
-	reading sync.Mutex // held by the upload that is being read
-
 	mu     sync.Mutex
 	limit  int64
 	traces []*workload.Trace // used last at the end
@@ -117,8 +100,9 @@ func sizeOf(t *workload.Trace) int64 { return int64(t.Tokens) * int64(t.Layers) 
 func traceOperation(schemas huma.Registry) *huma.Operation {
 	return &huma.Operation{
 		OperationID: "put-trace", Method: http.MethodPut, Path: "/api/v1/traces",
-		Summary:     "Attach a routing trace, which scenarios then name by its SHA-256",
-		Description: "CSV, JSON Lines or the packed form, plain or gzip, up to 64 MiB. The server keeps the traces used last.",
+		Summary: "Attach a routing trace, which scenarios then name by its SHA-256",
+		Description: fmt.Sprintf("CSV, JSON Lines or the packed form, plain or gzip, up to %d MiB sent and unpacked. "+
+			"With Content-Encoding: gzip the SHA-256 is that of the file inside. The server keeps the traces used last.", maxTraceFile>>20),
 		Parameters: []*huma.Param{
 			{Name: "name", In: "query", Description: "For people", Schema: &huma.Schema{Type: huma.TypeString}},
 		},

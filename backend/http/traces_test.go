@@ -34,28 +34,8 @@ func TestATraceReachesTheRunThatNamesIt(t *testing.T) {
 func TestAFileThatIsNoTraceNamesItsLine(t *testing.T) {
 	s := newSite(t, simulateNothing, nil)
 	p := expectProblem(t, s.ask("PUT", "/api/v1/traces?name=x", csv+"a,0\n"), http.StatusUnprocessableEntity)
-	if !strings.Contains(p.Errors[0].Message, "line 4") {
+	if !strings.Contains(p.Errors[0].Message, "line 4") || p.Errors[0].Location != "body" {
 		t.Errorf("got %+v", p.Errors[0])
-	}
-}
-
-// endless is a CSV trace that never ends.
-type endless struct{ begun bool }
-
-func (e *endless) Read(p []byte) (int, error) {
-	text := "request,step,layer,e0\n"
-	if e.begun {
-		text = strings.Repeat("a,0,0,1\n", len(p)/8)
-	}
-	e.begun = true
-	return copy(p, text), nil
-}
-
-func TestABodyIsReadUpToItsLimit(t *testing.T) {
-	body := &capped{r: &endless{}, left: 1 << 16}
-	_, err := workload.ReadTrace("x", body)
-	if err == nil || !body.over {
-		t.Errorf("got %v, over %v", err, body.over)
 	}
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -22,6 +23,9 @@ const maxTraceMemory = 512 << 20 // bytes of all traces that are kept
 func (s *server) putTrace(w http.ResponseWriter, req *http.Request) {
 	t, err := s.readTrace(w, req)
 	if err != nil {
+		if !errors.Is(err, errSlow) {
+			linger(w, req)
+		}
 		writeProblem(w, problem(err))
 		return
 	}

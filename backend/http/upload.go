@@ -15,8 +15,8 @@ import (
 )
 
 // What an upload may take. Its body is read as a stream and never held; what is
-// read of it is, up to some hundred megabytes by core/workload's own limits, so
-// only a few are read at once.
+// read of it is, within core/workload's own limits (0.4 GB for a file of 250 MiB),
+// so only a few are read at once.
 const (
 	maxTraceFile = 256 << 20 // bytes, as sent and decoded: no less than workload.ReadTrace takes
 	maxUploads   = 4
@@ -24,6 +24,7 @@ const (
 	slowestBody  = 128 << 10        // bytes a second; who is slower would hold others up
 	bodyGrace    = 30 * time.Second // for the first of them
 	answerWithin = time.Minute      // after the last of them
+	lingerWithin = 10 * time.Second // for the rest of a body that is refused
 )
 
 // uploads counts those that are being read.
@@ -103,4 +104,14 @@ func (b *body) reason(err error) error {
 		return b.err
 	}
 	return err
+}
+
+// linger reads on, for a while and without a place, where a body was refused: a
+// browser that is cut off while it sends reports no answer but a lost network.
+func linger(w http.ResponseWriter, req *http.Request) {
+	control := http.NewResponseController(w)
+	until := time.Now().Add(lingerWithin)
+	_ = control.SetReadDeadline(until) // as in bodyOf
+	_ = control.SetWriteDeadline(until.Add(answerWithin))
+	_, _ = io.CopyN(io.Discard, req.Body, 2*maxTraceFile)
 }

@@ -123,6 +123,25 @@ func TestASlowUploadHoldsNobodyUpAndManyAreTurnedAway(t *testing.T) {
 	})
 }
 
+func TestWhoIsRefusedMaySendOnAndHearsWhy(t *testing.T) {
+	server := httptest.NewServer(newSite(t, simulateNothing, nil))
+	defer server.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	long := io.LimitReader(spaces{}, 32<<20)
+	r, err := http.NewRequestWithContext(t.Context(), "PUT", server.URL+"/api/v1/traces", io.MultiReader(strings.NewReader("no trace\n"), long))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if n, _ := long.(*io.LimitedReader).Read(make([]byte, 1)); n != 0 || res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("status %d before the whole body was taken", res.StatusCode)
+	}
+}
+
 func TestWhoWaitsForAPlaceMayLeave(t *testing.T) {
 	u := make(uploads, 1)
 	leave, err := u.enter(t.Context())

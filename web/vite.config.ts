@@ -15,25 +15,11 @@ function hashed(name: string): string {
 }
 
 const wasm = hashed('monde.wasm');
-const exec = hashed('wasm_exec.js');
 
-/** Lets the simulator and its worker load beside the page instead of after it. */
+/** Lets the simulator load beside the page instead of after it. */
 function preload(): Plugin {
-  return {
-    name: 'preload',
-    transformIndexHtml: {
-      order: 'post',
-      handler(_, {bundle}) {
-        const worker = Object.keys(bundle ?? {}).find((name) => /worker-[^/]*\.js$/.test(name));
-        const tag = (attrs: Record<string, string | true>): HtmlTagDescriptor => ({tag: 'link', attrs, injectTo: 'head'});
-        return [
-          tag({rel: 'preload', as: 'fetch', href: `./${wasm}`, crossorigin: true}),
-          tag({rel: 'modulepreload', href: `./${exec}`}),
-          ...(worker ? [tag({rel: 'modulepreload', href: `./${worker}`})] : []),
-        ];
-      },
-    },
-  };
+  const tag: HtmlTagDescriptor = {tag: 'link', attrs: {rel: 'preload', as: 'fetch', href: `./${wasm}`, crossorigin: true}, injectTo: 'head'};
+  return {name: 'preload', transformIndexHtml: {order: 'post', handler: () => [tag]}};
 }
 
 export default defineConfig({
@@ -41,8 +27,8 @@ export default defineConfig({
   base: './',
   cacheDir: at('node_modules/.vite'),
   publicDir: 'public',
-  define: {__WASM_URL__: JSON.stringify(wasm), __EXEC_URL__: JSON.stringify(exec)},
-  resolve: {alias: {'/src': at('src')}},
+  define: {__WASM_URL__: JSON.stringify(wasm)},
+  resolve: {alias: {'/src': at('src'), '@go/wasm_exec': at('../static/public/wasm_exec.js')}},
   plugins: [preact(), preload()],
   worker: {format: 'es'},
   server: {fs: {allow: [at('..')]}},

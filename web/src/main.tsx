@@ -11,7 +11,6 @@ import {App} from './view/App';
 import {Broken} from './view/Broken';
 
 declare const __WASM_URL__: string;
-declare const __EXEC_URL__: string;
 
 const here = (path: string) => new URL(path, document.baseURI).href;
 
@@ -19,7 +18,7 @@ async function main(root: HTMLElement): Promise<void> {
   restoreTheme();
   publishStats();
   const module = compile(here(__WASM_URL__));
-  const spawn = () => spawnWorker(module, here(__EXEC_URL__));
+  const spawn = () => spawnWorker(module);
   const [engine, spare] = [new WasmEngine(spawn), new WasmEngine(spawn)]; // a worker starts with its first call
   const server = new ServerEngine(here('.').replace(/\/$/, ''));
   const store = new Store(await engine.catalog(), engine, spare, server, new Notices());

@@ -4,7 +4,7 @@ import type {Reply, WireRequest} from '../wire.gen';
 import type {Update} from './engine';
 
 export type ToWorker =
-  | {readonly kind: 'start'; readonly module: WebAssembly.Module; readonly exec: string}
+  | {readonly kind: 'start'; readonly module: WebAssembly.Module}
   | {readonly kind: 'call'; readonly id: number; readonly request: WireRequest}
   | {readonly kind: 'attach'; readonly id: number; readonly name: string; readonly file: ArrayBuffer};
 

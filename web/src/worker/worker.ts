@@ -1,6 +1,7 @@
-// The worker's thread: loads Go's runtime and core, and passes calls on. A call
+// The worker's thread: holds Go's runtime, starts core, and passes calls on. A call
 // blocks this thread until it is done; the page cancels by terminating it.
 
+import '@go/wasm_exec'; // a part of this file, so that a new worker needs no network
 import {toUpdate, transferable} from '../engine/engine';
 import type {FromWorker, ToWorker} from '../engine/protocol';
 import {unreachable} from '../base/unreachable';
@@ -30,8 +31,7 @@ const parse = <T>(bytes: Uint8Array) => JSON.parse(decoder.decode(bytes)) as T;
 
 let ready: Promise<Monde> | undefined;
 
-async function start(module: WebAssembly.Module, exec: string): Promise<Monde> {
-  await import(/* @vite-ignore */ exec);
+async function start(module: WebAssembly.Module): Promise<Monde> {
   const go = new self.Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
   void go.run(instance).then(() => post({kind: 'crashed', reason: 'The simulator stopped.'}));
@@ -55,7 +55,7 @@ function attach(monde: Monde, id: number, name: string, file: ArrayBuffer): void
 
 async function hear(message: ToWorker): Promise<void> {
   if (message.kind === 'start') {
-    ready = start(message.module, message.exec);
+    ready = start(message.module);
     await ready;
     return;
   }

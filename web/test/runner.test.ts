@@ -3,6 +3,7 @@ import {Editor} from '../src/state/editor';
 import {Runner} from '../src/state/runner';
 import type {Engine, RunOptions, Update} from '../src/engine/engine';
 import type {Catalog, Failed, Scenario} from '../src/wire.gen';
+import {milliseconds} from '../src/base/units';
 import {resultOf} from './fixture';
 
 interface Asked {
@@ -21,12 +22,16 @@ class FakeEngine implements Engine {
     await Promise.resolve();
     if (signal.aborted) return yield {kind: 'failed', failed: refuse('cancelled', '')};
     if (s.workload.batch === 0) return yield {kind: 'failed', failed: refuse('invalid', 'workload.batch')};
-    if (name === 'MD+AM') return yield {kind: 'failed', failed: refuse('invalid', 'machine.device.count')};
+    if (slow) await new Promise((resolve) => setTimeout(resolve, 300));
+    if (name === 'MD+AM' || (lacking && name === 'MD+LB')) return yield {kind: 'failed', failed: refuse('invalid', 'machine.device.count')};
     yield {kind: 'report', report: resultOf({strategy: name, latency_ps: s.workload.batch, timeline: {start_ps: options.spans ? [1] : []} as never})};
   }
 
   [Symbol.dispose](): void {}
 }
+
+let slow = false;
+let lacking = false; // a device
 
 const refuse = (code: Failed['code'], path: string): Failed => ({code, reason: '', fields: [{path, reason: 'no'}]});
 const catalog = {
@@ -39,6 +44,7 @@ let editor: Editor;
 let runner: Runner;
 
 beforeEach(() => {
+  [slow, lacking] = [false, false];
   vi.stubGlobal('requestAnimationFrame', () => 0);
   engine = new FakeEngine();
   editor = new Editor(catalog);
@@ -46,6 +52,7 @@ beforeEach(() => {
   runner.follow();
 });
 
+const compared = () => [...runner.comparison.value.outcomes].map(([name, o]) => [name, o.report?.latency_ps ?? null]);
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const latency = (name: string) => runner.outcomes.value.get(name)?.report?.latency_ps;
 
@@ -97,4 +104,63 @@ test('a title is no reason to run again', async () => {
   editor.set('title', 'for class', 'pick');
   await settled();
   expect(engine.asked.map((a) => a.strategy)).toEqual(['MD+AM']);
+});
+
+test('only reports of one scenario are compared: a strategy that failed has none', async () => {
+  await settled();
+  lacking = true;
+  editor.set('workload.batch', 6, 'pick');
+  await settled();
+  expect(compared()).toEqual([['MD+LB', null], ['Ideal', 6], ['MD+AM', null]]);
+  expect(latency('MD+LB')).toBe(4); // in detail, marked stale
+  expect([runner.stale.value, runner.comparison.value.stale]).toEqual([true, false]);
+});
+
+test('where nothing can be run, the last comparison stays whole', async () => {
+  await settled();
+  editor.set('workload.batch', 0, 'slide');
+  await settled();
+  expect(compared()).toEqual([['MD+LB', 4], ['Ideal', 4], ['MD+AM', null]]);
+  expect(runner.comparison.value.stale).toBe(true);
+});
+
+test('while a slow comparison is made, none of its bars is of the old one', async () => {
+  await settled();
+  slow = true;
+  editor.set('workload.batch', 8, 'slide');
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(compared()).toEqual([['MD+LB', 4], ['Ideal', 4], ['MD+AM', null]]);
+  expect(runner.comparison.value.stale).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(compared()).toEqual([['MD+LB', 8]]);
+  runner.cancel();
+  expect(runner.pause.value).toEqual({kind: 'cancelled'});
+  expect(compared()).toEqual([['MD+LB', 8]]);
+  slow = false;
+  runner.again();
+  await settled();
+  expect(compared()).toEqual([['MD+LB', 8], ['Ideal', 8], ['MD+AM', null]]);
+  expect(runner.pause.value).toBeNull();
+});
+
+test('a link to a heavy scenario runs only when it is asked to', async () => {
+  await settled();
+  engine.asked.length = 0;
+  editor.replace({...catalog.default, seed: 9}, 'load', milliseconds(1000));
+  await settled();
+  expect(engine.asked).toEqual([]);
+  expect(runner.pause.value).toEqual({kind: 'held', cost: 9000});
+  runner.again();
+  await settled();
+  expect(engine.asked).toHaveLength(3);
+  expect(runner.pause.value).toBeNull();
+});
+
+test('a heavy change by hand runs at once', async () => {
+  await settled();
+  editor.replace({...catalog.default, seed: 9}, 'load', milliseconds(1000));
+  engine.asked.length = 0;
+  editor.set('seed', 10, 'pick');
+  await settled();
+  expect(engine.asked).toHaveLength(3);
 });

@@ -1,15 +1,15 @@
 import {expect, test} from 'vitest';
-import {nudged, shownAt, tickOf, ticks, toScenario, toShown} from '../src/state/controls';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown, typedIn} from '../src/state/controls';
 import * as controls from '../src/state/controls';
 import {countsText, parseCounts} from '../src/state/counts';
 import {Editor, phaseFor, phasesOf} from '../src/state/editor';
 import {entriesOf, entryOf, withEntry} from '../src/state/entries';
 import {contentOf, traceFor} from '../src/state/files';
 import {headline, limit} from '../src/state/headline';
-import {parseFragment, readableQuery, writeFragment} from '../src/state/link';
+import {parseFragment, readableQuery, watchAddress, writeFragment} from '../src/state/link';
 import {advance, isLive} from '../src/state/serverrun';
 import type {Remote} from '../src/state/serverrun';
-import type {Catalog, ModelSpec, Table} from '../src/wire.gen';
+import type {Catalog, Machine, ModelSpec, Table} from '../src/wire.gen';
 import {outcomeOf, resultOf, scenarioOf} from './fixture';
 import {picoseconds} from '../src/base/units';
 
@@ -55,6 +55,54 @@ test('a new model does not keep the routing table of the old one', () => {
   const editor = new Editor(catalog);
   editor.setModel({encoder: {blocks: 12}} as ModelSpec);
   expect(editor.scenario.value.workload).toEqual({phase: 'encoder', routing: {table: '', dataset: ''}});
+});
+
+const machineOf = (name: string, count: number) => ({...named(name, {}), value: {name, device: {count}} as unknown as Machine});
+
+test('a machine without a device takes the strategy to GPU+PM, and says so', () => {
+  const said: string[] = [];
+  const editor = new Editor(catalog, (text) => said.push(text));
+  editor.compare('overlap', false);
+  editor.pickMachine(machineOf('h100-box', 0));
+  expect(editor.scenario.value.strategy).toEqual({name: 'GPU+PM', transfer: 'overlap', alpha: 1});
+  expect(editor.compared.value).toContain('overlap');
+  expect(said).toEqual(['h100-box has no memory device, which MD+LB needs: GPU+PM is shown instead.']);
+});
+
+test('a strategy that the machine cannot run is not selected', () => {
+  const said: string[] = [];
+  const editor = new Editor(catalog, (text) => said.push(text));
+  editor.pickMachine(machineOf('h100-box', 0));
+  editor.select(entries[3]!);
+  expect(editor.scenario.value.strategy.name).toBe('GPU+PM');
+  expect(said).toHaveLength(2);
+});
+
+test('a machine with a device leaves the strategy alone', () => {
+  const editor = new Editor(catalog);
+  editor.pickMachine(machineOf('h100-monde', 1));
+  expect(editor.scenario.value.strategy).toBe(catalog.default.strategy);
+});
+
+test('another model takes its own trace, or measured popularity where it has none', () => {
+  const said: string[] = [];
+  const tables = [{name: 'own_x', trace: true, file: 'x.bin'}] as unknown as readonly Table[];
+  const editor = new Editor({...catalog, tables}, (text) => said.push(text));
+  editor.set('workload.routing', {source: 'trace', table: 't', dataset: 'd'}, 'pick');
+  const single = {encoder: {blocks: 0}} as ModelSpec;
+  editor.setModel({...single, name: 'own'});
+  expect(editor.scenario.value.workload.routing).toEqual({source: 'trace', table: 'own_x', dataset: ''});
+  expect(said).toEqual([]);
+  editor.setModel({...single, name: 'other'});
+  expect(editor.scenario.value.workload.routing).toEqual({source: 'measured', table: '', dataset: ''});
+  expect(said).toHaveLength(1);
+});
+
+test('a typed number that should be whole and is not goes to the engine as it is', () => {
+  const batch = controls.workload[0]!;
+  const [link] = controls.machine;
+  expect(typedIn(batch, 2.5)).toBe(2.5);
+  expect(typedIn(link!, 33.3)).toBe(33_300_000_000);
 });
 
 test('a slider reaches both ends of its range, and its value finds its way back', () => {
@@ -139,10 +187,14 @@ test('the run that a page watches is no part of the readable query', () => {
   expect(readableQuery('?run=abc&batch=8&model=x')).toBe('?batch=8&model=x');
 });
 
-const run = (strategy: string, latency_ps: number, link = 0, fits = false) =>
+test('the address of a watched run holds nothing else but the scenario', () => {
+  expect(watchAddress('http://x/p?run=old&batch=3#v1.q', 'n 1')).toBe('http://x/p?run=n%201#v1.q');
+});
+
+const run = (strategy: string, latency_ps: number, link = 0, fits_gpu = false) =>
   outcomeOf(resultOf({
     strategy, latency_ps, resources: [{name: 'gpu', critical_ps: latency_ps - link}, {name: 'link_in', critical_ps: link}] as never,
-    memory: [{name: 'gpu', fits}] as never,
+    fits_gpu,
   }));
 const say = (...runs: readonly ReturnType<typeof run>[]) => headline(new Map(runs.map((r, i) => [String(i), r]))).text.replaceAll('\u00a0', ' ');
 
@@ -158,7 +210,7 @@ test('the headline compares with the better of the two GPU+PM, and with any bett
 test('the headline says so where MoNDE does not help', () => {
   expect(say(run('GPU+PM', 1000, 900), run('MD+LB', 990))).toContain('MoNDE does not help here: MD+LB is only 1 % faster than GPU+PM');
   expect(say(run('GPU+PM', 1000, 900), run('MD+LB', 2000))).toContain('GPU+PM is 2.00× faster than MD+LB');
-  expect(say(run('Ideal', 10, 0, true), run('GPU+PM', 1000, 900), run('MD+LB', 200))).toContain('every expert fits in GPU memory');
+  expect(say(run('GPU+PM', 1000, 900, true), run('MD+LB', 200, 0, true))).toContain('every expert fits in GPU memory'); // whether Ideal is compared or not
 });
 
 test('the headline needs no comparison, and no result', () => {
@@ -170,7 +222,7 @@ test('what limits a run is what most of it waited for', () => {
   expect(limit(resultOf({latency_ps: 10, resources: [{name: 'gpu', critical_ps: 4}, {name: 'ndp', critical_ps: 6}] as never}))).toEqual({name: 'ndp', share: 0.6});
 });
 
-const remote: Remote = {id: 'r', watching: false, state: 'queued', watchers: 0, progress: null, partial: null, report: null, failed: null};
+const remote: Remote = {id: 'r', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
 
 test('a run on the server goes from queued to done, and end changes nothing', () => {
   const going = advance(remote, {kind: 'progress', progress: {done: 1, total: 2, now_ps: picoseconds(0)}});

@@ -1,6 +1,6 @@
 // Numbers for people: three significant digits, a no-break space, a unit.
 
-import type {Bytes, Picojoules, Picoseconds} from './units';
+import type {Bytes, Milliseconds, Picojoules, Picoseconds} from './units';
 
 const space = '\u00a0';
 const three = new Intl.NumberFormat('en', {minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false});
@@ -22,6 +22,9 @@ function scaled(value: number, steps: readonly Prefix[], unit: string): string {
 
 /** 12.3 ms. */
 export const time = (t: Picoseconds) => (t === 0 ? '0' : scaled(t, times, ''));
+
+/** 12 s of waiting, rounded up. */
+export const seconds = (t: Milliseconds) => `${whole.format(Math.max(1, Math.ceil(t / 1000)))}${space}s`;
 
 /** 1.50 GB, decimal. */
 export const size = (b: Bytes) => (b < 1000 && b > -1000 ? `${whole.format(b)}${space}B` : scaled(b, large, 'B'));

@@ -9,6 +9,8 @@ export const picoseconds = (n: number) => n as Picoseconds;
 export const bytes = (n: number) => n as Bytes;
 export const picojoules = (n: number) => n as Picojoules;
 
+export const milliseconds = (n: number) => n as Milliseconds;
+
 /** Now on the wall clock. */
 export const now = () => performance.now() as Milliseconds;
 

@@ -116,5 +116,8 @@ export function nudged(r: NumberRow, shown: number, direction: 1 | -1): number {
 /** A shown value in the scenario's unit. */
 export const toScenario = (r: NumberRow, shown: number) => (r.whole ? Math.round(shown * r.per) : shown * r.per);
 
+/** A typed value in the scenario's unit: what should be whole and is not, the engine refuses. */
+export const typedIn = (r: NumberRow, shown: number) => (r.per === 1 ? shown : toScenario(r, shown));
+
 /** The text of a scenario's value in the shown unit. */
 export const toShown = (r: NumberRow, value: number) => plain(value / r.per, r.per === 1 ? 16 : 9);

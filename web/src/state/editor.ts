@@ -1,10 +1,10 @@
-import {signal} from '@preact/signals';
+import {batch, signal} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
 import {withValue} from '../base/path';
 import {now} from '../base/units';
 import type {Milliseconds} from '../base/units';
-import type {Catalog, Choice, Machine, ModelSpec, Scenario, WorkloadPhase} from '../wire.gen';
-import {entriesOf, withEntry} from './entries';
+import type {Catalog, Choice, Machine, ModelSpec, PolicySpec, Scenario, Table, WorkloadPhase, WorkloadRouting} from '../wire.gen';
+import {entriesOf, entryOf, withEntry} from './entries';
 import type {Entry} from './entries';
 
 /** How a change came about: a drag replaces the link, a choice adds to the history. */
@@ -13,7 +13,10 @@ export type Manner = 'load' | 'slide' | 'pick';
 export interface Change {
   readonly manner: Manner;
   readonly at: Milliseconds;
+  readonly estimate: Milliseconds; // of one native run; 0 where nobody asked
 }
+
+const free = 0 as Milliseconds;
 
 /** Holds the scenario, and is the only one who changes it. */
 export class Editor {
@@ -21,9 +24,10 @@ export class Editor {
   readonly compared;
   readonly scenario: ReadonlySignal<Scenario>;
   private readonly current;
-  private latest: Change = {manner: 'load', at: now()};
+  private latest: Change = {manner: 'load', at: now(), estimate: free};
 
-  constructor(readonly catalog: Catalog) {
+  /** tell says what had to change beside what the user changed. */
+  constructor(readonly catalog: Catalog, private readonly tell: (text: string) => void = () => undefined) {
     this.entries = entriesOf(catalog);
     this.current = signal(catalog.default);
     this.scenario = this.current;
@@ -35,8 +39,8 @@ export class Editor {
     return this.latest;
   }
 
-  replace(next: Scenario, manner: Manner): void {
-    this.latest = {manner, at: now()};
+  replace(next: Scenario, manner: Manner, estimate = free): void {
+    this.latest = {manner, at: now(), estimate};
     this.current.value = next;
   }
 
@@ -45,6 +49,7 @@ export class Editor {
   }
 
   select(entry: Entry): void {
+    if (!runsOn(entry.spec, this.current.value.machine)) return this.tell(`${entry.title} needs a memory device, and this machine has none.`);
     if (!this.compared.value.includes(entry.name)) this.compare(entry.name, true);
     this.replace(withEntry(this.current.value, entry), 'pick');
   }
@@ -54,7 +59,7 @@ export class Editor {
     const wanted = new Set(this.compared.value);
     if (on) wanted.add(name);
     else wanted.delete(name);
-    this.latest = {manner: 'pick', at: now()};
+    this.latest = {manner: 'pick', at: now(), estimate: free};
     this.compared.value = this.entries.map((e) => e.name).filter((n) => wanted.has(n));
   }
 
@@ -62,23 +67,47 @@ export class Editor {
     if (choice) this.setModel(choice.value);
   }
 
-  /** Takes a model; the phase moves to the one of its kind. */
+  /** Takes a model; the phase and the trace move to those of its kind. */
   setModel(model: ModelSpec): void {
     const s = this.current.value;
     const phase = phaseFor(model, s.workload.phase);
-    const routing = {...s.workload.routing, table: '', dataset: ''};
-    this.replace({...s, model, workload: {...s.workload, phase, routing}}, 'pick');
+    this.replace({...s, model, workload: {...s.workload, phase, routing: this.routingFor(model)}}, 'pick');
   }
 
+  /** Takes a machine; a strategy that it cannot run gives way to one that it can. */
   pickMachine(choice: Choice<Machine> | undefined): void {
-    if (choice) this.replace({...this.current.value, machine: choice.value}, 'pick');
+    if (!choice) return;
+    const s = {...this.current.value, machine: choice.value};
+    if (runsOn(s.strategy, s.machine)) return this.replace(s, 'pick');
+    const next = {...s, strategy: {...s.strategy, name: 'GPU+PM' as const}};
+    this.tell(`${choice.title} has no memory device, which ${s.strategy.name} needs: GPU+PM is shown instead.`);
+    batch(() => {
+      const entry = entryOf(this.entries, next.strategy);
+      if (entry && !this.compared.value.includes(entry.name)) this.compare(entry.name, true);
+      this.replace(next, 'pick');
+    });
   }
 
   reset(): void {
     this.compared.value = this.entries.map((e) => e.name);
     this.replace(this.catalog.default, 'pick');
   }
+
+  private routingFor(model: ModelSpec): WorkloadRouting {
+    const routing = {...this.current.value.workload.routing, table: '', dataset: ''};
+    if (routing.source !== 'trace') return routing;
+    const own = ownTrace(model.name, this.catalog.tables);
+    if (own) return {...routing, table: own.name};
+    this.tell(`There is no recorded trace of ${model.name || 'this model'}: its experts are chosen by measured popularity instead.`);
+    return {...routing, source: 'measured'};
+  }
 }
+
+/** Whether a machine has what a strategy needs. */
+export const runsOn = (strategy: Pick<PolicySpec, 'name'>, machine: Machine) => !strategy.name.startsWith('MD') || machine.device.count > 0;
+
+/** The shipped trace that was recorded on a model. */
+export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));
 
 /** The phases that a model has. */
 export function phasesOf(model: ModelSpec): readonly WorkloadPhase[] {

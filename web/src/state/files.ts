@@ -2,6 +2,7 @@ import {reasonOf} from '../base/browser';
 import {plural} from '../base/format';
 import type {Core} from '../engine/engine';
 import type {Scenario, Short, Table} from '../wire.gen';
+import {ownTrace} from './editor';
 import type {Editor} from './editor';
 import type {Notices} from './notices';
 
@@ -24,7 +25,7 @@ export function traceFor(s: Scenario, tables: readonly Table[]): Table | undefin
   const traces = tables.filter((t) => t.trace && t.file !== '');
   const {table} = s.workload.routing;
   if (table !== '') return traces.find((t) => t.name === table);
-  return traces.find((t) => t.name.startsWith(s.model.name)) ?? traces.find((t) => t.experts === s.model.experts) ?? traces[0];
+  return ownTrace(s.model.name, traces) ?? traces.find((t) => t.experts === s.model.experts) ?? traces[0];
 }
 
 /** Reads the files that a user drops, and fetches the shipped traces that a run needs. */

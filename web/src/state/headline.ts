@@ -14,7 +14,8 @@ export interface Headline {
 }
 
 const isDevice = (r: Result) => r.strategy.startsWith('MD');
-const isBaseline = (r: Result) => r.strategy.startsWith('GPU+PM');
+/** Whether a report is of a variant of the baseline. */
+export const isBaseline = (r: Result) => r.strategy.startsWith('GPU+PM');
 
 /** How many times faster a is than b. */
 export const speedup = (a: Result, b: Result) => b.latency_ps / a.latency_ps;
@@ -42,11 +43,10 @@ export function limit(r: Result): {readonly name: string; readonly share: number
   return rest.reduce((a, b) => (b.share > a.share ? b : a), first ?? {name: '', share: 0});
 }
 
-/** Whether everything, every expert included, fits the GPU. */
-export const allOnGpu = (outcomes: ReadonlyMap<string, Outcome>) =>
-  reportsOf(outcomes).some((r) => r.strategy === 'Ideal' && r.memory.some((p) => p.name === 'gpu' && p.fits));
+/** Whether GPU memory could hold every expert: every strategy's report says the same. */
+export const allOnGpu = (outcomes: ReadonlyMap<string, Outcome>) => reportsOf(outcomes).some((r) => r.fits_gpu);
 
-/** What the comparison means. */
+/** What the comparison means. The outcomes must be of one scenario. */
 export function headline(outcomes: ReadonlyMap<string, Outcome>): Headline {
   const reports = reportsOf(outcomes);
   const device = fastest(reports.filter(isDevice));

@@ -1,11 +1,11 @@
 // The address bar follows the scenario. The first part of the fragment is the
 // engine's, "v1.…"; what follows an "&" is the page's own.
 
-import {effect} from '@preact/signals';
+import {batch, effect} from '@preact/signals';
 import type {Core} from '../engine/engine';
-import {Refusal} from '../engine/engine';
+import {milliseconds} from '../base/units';
 import {reasonOf} from '../base/browser';
-import type {Scenario} from '../wire.gen';
+import type {Resolved, Scenario} from '../wire.gen';
 import type {Editor} from './editor';
 import type {Notices} from './notices';
 
@@ -39,37 +39,41 @@ export function readableQuery(search: string): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** The address of a page that watches a run on the server. */
+export function watchAddress(href: string, id: string): string {
+  const url = new URL(href);
+  url.search = `?run=${encodeURIComponent(id)}`;
+  return url.href;
+}
+
 /** Keeps the address bar and the editor in step. */
 export class Linker {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private written = '';
+  private loads = 0; // only the newest takes effect
 
   constructor(private readonly editor: Editor, private readonly core: () => Core, private readonly notices: Notices) {}
 
   /** Takes the scenario that the address names, if it names one. */
   async load(): Promise<void> {
+    const turn = ++this.loads;
+    clearTimeout(this.timer);
     const {hash, search} = window.location;
     const fragment = parseFragment(hash);
     const link = fragment.link || readableQuery(search);
-    if (hash.length > 1 && !fragment.link) this.notices.warn('This link could not be read: it does not start with “#v1.”. The defaults are shown instead.');
-    this.compare(fragment);
-    if (!link) return this.editor.replace(this.editor.catalog.default, 'load');
-    try {
-      const {full, warnings} = await this.core().decode(link);
-      for (const w of warnings ?? []) this.notices.warn(w.text);
-      this.editor.replace(full, 'load');
-    } catch (e) {
-      const reason = e instanceof Refusal ? e.message : reasonOf(e);
-      this.notices.warn(`This link could not be read: ${reason}. The defaults are shown instead.`);
-      this.editor.replace(this.editor.catalog.default, 'load');
-    }
+    if (hash.length > 1 && !fragment.link) this.unreadable('it does not start with “#v1.”');
+    const found = link === '' ? null : await this.decode(link);
+    if (turn !== this.loads) return;
+    for (const w of found?.warnings ?? []) this.notices.warn(w.text);
+    batch(() => {
+      this.compare(fragment);
+      this.editor.replace(found?.full ?? this.editor.catalog.default, 'load', milliseconds(found?.estimate_ms ?? 0));
+    });
   }
 
   /** Starts to follow the editor and the address bar. */
   follow(): void {
-    window.addEventListener('hashchange', () => {
-      if (window.location.hash !== this.written) void this.load();
-    });
+    // Neither fires for what write() does; of the two for one step, the later wins.
+    for (const type of ['popstate', 'hashchange']) window.addEventListener(type, () => void this.load());
     effect(() => {
       const [scenario, compared] = [this.editor.scenario.value, this.editor.compared.value];
       const {manner} = this.editor.change;
@@ -84,10 +88,28 @@ export class Linker {
     return `${window.location.origin}${window.location.pathname}${hash}`;
   }
 
+  /** Takes the watched run out of the address. */
+  forgetRun(): void {
+    window.history.replaceState(null, '', `${window.location.pathname}${window.location.hash}`);
+  }
+
+  private async decode(link: string): Promise<Resolved | null> {
+    try {
+      return await this.core().decode(link);
+    } catch (e) {
+      this.unreadable(reasonOf(e));
+      return null;
+    }
+  }
+
+  private unreadable(reason: string): void {
+    this.notices.warn(`This link could not be read: ${reason}. The defaults are shown instead.`);
+  }
+
   private async write(scenario: Scenario, compared: readonly string[], push: boolean): Promise<void> {
+    const turn = this.loads;
     const hash = await this.fragment(scenario, compared).catch(() => null); // invalid: the last good link stays
-    if (hash === null || scenario !== this.editor.scenario.peek() || hash === window.location.hash) return;
-    this.written = hash;
+    if (hash === null || turn !== this.loads || scenario !== this.editor.scenario.peek() || hash === window.location.hash) return;
     const run = new URLSearchParams(window.location.search).get('run');
     const url = `${window.location.pathname}${run === null ? '' : `?run=${encodeURIComponent(run)}`}${hash}`;
     if (push) window.history.pushState(null, '', url);

@@ -1,8 +1,9 @@
-import {effect, signal} from '@preact/signals';
+import {effect, signal, untracked} from '@preact/signals';
 import {Latest} from '../base/latest';
+import type {Milliseconds} from '../base/units';
 import type {Engine, Result} from '../engine/engine';
 import {failure} from '../engine/engine';
-import type {Failed, Progress, Scenario} from '../wire.gen';
+import type {Failed, PolicySpec, Progress, Scenario} from '../wire.gen';
 import type {Editor} from './editor';
 import {entryOf, withEntry} from './entries';
 import type {Entry} from './entries';
@@ -15,32 +16,64 @@ export interface Outcome {
   readonly failed: Failed | null; // of the newest run
 }
 
+/** Outcomes of one scenario, which therefore may be compared with each other. */
+export interface Comparison {
+  readonly basis: string; // the scenario without what strategies differ in
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly stale: boolean; // of an older scenario than the one that is edited
+}
+
 /** A run that takes long enough to show. */
 export interface Busy {
   readonly title: string;
   readonly progress: Progress | null;
 }
 
+/** Why nothing runs although something is missing. */
+export type Pause = {readonly kind: 'cancelled'} | {readonly kind: 'held'; readonly cost: Milliseconds};
+
+/** One attempt to run every compared strategy. */
+interface Attempt {
+  readonly scenario: Scenario;
+  readonly selected: Entry;
+  readonly wanted: readonly Entry[]; // the selected one first
+  readonly basis: string;
+  readonly at: Milliseconds;
+  readonly signal: AbortSignal;
+  readonly fresh: Map<string, Outcome>;
+}
+
 /** Runs longer than this show their progress. */
 const visible = 200;
 
+/** What a link may cost before the page asks, in milliseconds. */
+const affordable = 3000;
+
+/** How many times longer a run takes in a browser than natively, about. */
+const slowdown = 3;
+
 /** Runs every compared strategy after each change, the selected one first. */
 export class Runner {
-  readonly outcomes = signal<ReadonlyMap<string, Outcome>>(new Map());
+  readonly outcomes = signal<ReadonlyMap<string, Outcome>>(new Map()); // the newest good report of each, whatever it is about
+  readonly comparison = signal<Comparison>({basis: '', outcomes: new Map(), stale: false});
   readonly busy = signal<Busy | null>(null);
-  readonly stale = signal(false); // what is shown belongs to an older scenario
-  readonly cancelled = signal(false); // by hand, and nothing has run since
+  readonly stale = signal(false); // the selected strategy's report belongs to an older scenario
+  readonly pause = signal<Pause | null>(null);
   readonly selected = signal('');
   private readonly latest = new Latest();
+  private readonly differing: ReadonlySet<keyof PolicySpec>;
+  private attempt: Attempt | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly editor: Editor, private readonly engine: Engine, private readonly prepare: (s: Scenario) => Promise<void> | null) {}
+  constructor(private readonly editor: Editor, private readonly engine: Engine, private readonly prepare: (s: Scenario) => Promise<void> | null) {
+    this.differing = new Set(editor.entries.flatMap((e) => e.own));
+  }
 
   /** Starts to follow the editor; returns how to stop. */
   follow(): () => void {
     return effect(() => {
       const [scenario, compared] = [this.editor.scenario.value, this.editor.compared.value];
-      void this.rerun(scenario, compared);
+      untracked(() => this.rerun(scenario, compared, false));
     });
   }
 
@@ -48,34 +81,44 @@ export class Runner {
   cancel(): void {
     this.latest.stop();
     this.settle();
-    this.cancelled.value = this.stale.value = true;
+    this.rest({kind: 'cancelled'});
   }
 
-  private async rerun(scenario: Scenario, compared: readonly string[]): Promise<void> {
+  /** Runs what was held back or cancelled. */
+  again(): void {
+    this.rerun(this.editor.scenario.peek(), this.editor.compared.peek(), true);
+  }
+
+  private rerun(scenario: Scenario, compared: readonly string[], asked: boolean): void {
     const signal = this.latest.next();
-    const at = this.editor.change.at;
+    const {manner, estimate, at} = this.editor.change;
     const selected = entryOf(this.editor.entries, scenario.strategy);
     if (!selected) return;
-    this.await();
-    this.cancelled.value = false;
-    const preparing = this.prepare(scenario);
+    const wanted = [selected, ...this.editor.entries.filter((e) => e !== selected && compared.includes(e.name))];
+    const attempt = {scenario, selected, wanted, basis: this.basisOf(scenario), at, signal, fresh: new Map<string, Outcome>()};
+    this.attempt = attempt;
+    const cost = (estimate * wanted.length * slowdown) as Milliseconds;
+    if (manner === 'load' && !asked && cost > affordable) return this.hold(selected, cost);
+    this.pause.value = null;
+    void this.all(attempt);
+  }
+
+  private async all(a: Attempt): Promise<void> {
+    this.await(a);
+    const preparing = this.prepare(a.scenario);
     if (preparing) await preparing.catch(() => undefined); // a missing trace is the run's to report
-    if (signal.aborted) return;
-    const fresh = new Map<string, Outcome>();
-    const first = await this.one(scenario, selected, true, signal);
-    if (!first || signal.aborted) return;
-    fresh.set(selected.name, first);
-    this.publish(selected, fresh, this.outcomes.peek());
-    painted('first', at);
-    for (const entry of this.editor.entries) {
-      if (entry === selected || !compared.includes(entry.name)) continue;
-      const outcome = await this.one(scenario, entry, false, signal);
-      if (!outcome || signal.aborted) return;
-      fresh.set(entry.name, outcome);
+    for (const entry of a.wanted) {
+      if (a.signal.aborted) return;
+      const outcome = await this.one(a.scenario, entry, entry === a.selected, a.signal);
+      if (!outcome || a.signal.aborted) return;
+      a.fresh.set(entry.name, outcome);
+      if (entry === a.selected) this.show(a);
+      if (this.busy.peek()) this.compare(a, false);
     }
-    this.publish(selected, fresh, new Map());
+    this.outcomes.value = a.fresh;
+    this.compare(a, true);
     this.settle();
-    painted('reruns', at);
+    painted('reruns', a.at);
   }
 
   /** Runs one strategy, unless its report is known; null if it was cancelled. */
@@ -85,28 +128,67 @@ export class Runner {
     const last = this.outcomes.peek().get(entry.name);
     const known = last?.key === key && last.report && (!spans || last.report.timeline.start.length > 0);
     if (known) return {...last, failed: null};
+    const without = (failed: Failed): Outcome => ({key: last?.key ?? '', report: last?.report ?? null, failed});
     for await (const update of this.engine.run(own, {spans}, signal)) {
       if (update.kind === 'report') return {key, report: update.report, failed: null};
-      if (update.kind === 'failed') return update.failed.code === 'cancelled' ? null : {key: last?.key ?? '', report: last?.report ?? null, failed: update.failed};
+      if (update.kind === 'failed') return update.failed.code === 'cancelled' ? null : without(update.failed);
       if (update.kind === 'progress' && this.busy.peek()) this.busy.value = {title: entry.title, progress: update.progress};
     }
-    return signal.aborted ? null : {key: '', report: last?.report ?? null, failed: failure('internal', 'The run ended without a report.')};
+    return signal.aborted ? null : without(failure('internal', 'The run ended without a report.'));
   }
 
-  private publish(selected: Entry, fresh: Map<string, Outcome>, old: ReadonlyMap<string, Outcome>): void {
+  /** Shows the selected strategy, before the others are known. */
+  private show(a: Attempt): void {
+    this.selected.value = a.selected.name;
+    this.outcomes.value = new Map([...this.outcomes.peek(), ...a.fresh]);
+    this.stale.value = a.fresh.get(a.selected.name)?.failed != null;
+    painted('first', a.at);
+  }
+
+  /**
+   * Compares what this attempt has found. The old comparison stays whole until the new
+   * one is, or takes long; where nothing could be run, it stays as the last good one.
+   */
+  private compare(a: Attempt, done: boolean): void {
+    const last = this.comparison.peek();
+    const good = [...a.fresh.values()].some((o) => !o.failed);
+    if (!good && last.outcomes.size > 0) {
+      this.comparison.value = {...last, stale: last.stale || done};
+      return;
+    }
+    const own = [...a.fresh].map(([name, o]): [string, Outcome] => [name, o.failed ? {...o, report: null} : o]);
+    const kept = !done && last.basis === a.basis ? last.outcomes : [];
+    this.comparison.value = {basis: a.basis, outcomes: new Map([...kept, ...own]), stale: false};
+  }
+
+  private basisOf(s: Scenario): string {
+    const rest = Object.entries(s.strategy).filter(([k]) => !this.differing.has(k as keyof PolicySpec));
+    return JSON.stringify({...s, title: '', strategy: rest});
+  }
+
+  private hold(selected: Entry, cost: Milliseconds): void {
+    this.settle();
     this.selected.value = selected.name;
-    const broken = fresh.get(selected.name)?.failed != null;
-    // Where the selected strategy has an answer, another without one shows its reason instead of an old bar.
-    const shown = [...fresh].map(([name, o]): [string, Outcome] => [name, o.failed && !broken ? {...o, report: null} : o]);
-    this.outcomes.value = new Map([...old, ...shown]);
-    if (broken || old.size === 0) this.stale.value = broken;
+    this.rest({kind: 'held', cost});
   }
 
-  private await(): void {
+  /** Says that what is shown stays, and of which scenario it is. */
+  private rest(pause: Pause): void {
+    const a = this.attempt;
+    this.pause.value = pause;
+    this.stale.value = !a?.fresh.has(a.selected.name);
+    const shown = this.comparison.peek();
+    this.comparison.value = {...shown, stale: shown.basis !== a?.basis && shown.outcomes.size > 0};
+  }
+
+  private await(a: Attempt): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.busy.value ??= {title: '', progress: null};
+      const shown = this.comparison.peek();
+      if (a.fresh.size > 0) return this.compare(a, false);
       this.stale.value = this.outcomes.peek().size > 0;
+      this.comparison.value = {...shown, stale: shown.basis !== a.basis && shown.outcomes.size > 0};
     }, visible);
   }
 

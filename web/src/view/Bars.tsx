@@ -1,7 +1,8 @@
 import {percent, ratio, resource, time} from '../base/format';
+import type {Result} from '../engine/engine';
 import type {Entry} from '../state/entries';
 import {baselineOf, limit, reportsOf, speedup} from '../state/headline';
-import type {Outcome} from '../state/runner';
+import type {Outcome, Pause} from '../state/runner';
 import {useStore} from '../state/store';
 import {barOf} from './draw/bars';
 import type {Segment} from './draw/bars';
@@ -15,14 +16,14 @@ interface Row {
 /** Compares strategies; every bar is a button that selects its strategy. */
 export function Bars() {
   const {editor, runner} = useStore();
-  const outcomes = runner.outcomes.value;
+  const {outcomes, stale} = runner.comparison.value;
   const compared = editor.compared.value;
   const rows = editor.entries.filter((e) => compared.includes(e.name)).map((entry) => ({entry, outcome: outcomes.get(entry.name)}));
   const longest = Math.max(0, ...rows.map((r) => r.outcome?.report?.latency_ps ?? 0));
   return (
     <Figure title="Strategies" note="Latency, shorter is better. Colour and pattern say what the time waited for. Choose one to see it in detail." table={() => <BarTable rows={rows} />}>
       <Legend names={resourcesOf(outcomes)} />
-      <ul class={runner.stale.value ? 'bars stale' : 'bars'}>
+      <ul class={stale ? 'bars stale' : 'bars'}>
         {rows.map((row) => <li key={row.entry.name}><BarButton row={row} longest={longest} /></li>)}
       </ul>
     </Figure>
@@ -60,28 +61,35 @@ function SegmentBox({segment}: {readonly segment: Segment}) {
 }
 
 function SpeedUp({outcome}: {readonly outcome: Outcome}) {
-  const base = baselineOf(useStore().runner.outcomes.value);
+  const base = baselineOf(useStore().runner.comparison.value.outcomes);
   if (!base || !outcome.report) return null;
   return <span class="bar-speed">{ratio(speedup(outcome.report, base))}</span>;
 }
 
+const paused: Readonly<Record<Pause['kind'], string>> = {cancelled: 'cancelled', held: 'not simulated yet'};
+
+/** Why a strategy has no bar. */
 function Reason({outcome}: {readonly outcome: Outcome | undefined}) {
-  return <span class="reason">{outcome?.failed ? `Not possible: ${outcome.failed.fields.map((f) => f.reason).join('; ') || outcome.failed.reason}` : 'waiting…'}</span>;
+  const pause = useStore().runner.pause.value;
+  const failed = outcome?.failed;
+  if (!failed) return <span class="reason">{pause ? paused[pause.kind] : 'waiting…'}</span>;
+  if (failed.fields.some((f) => f.path === 'machine.device.count')) return <span class="reason">Needs a memory device</span>;
+  return <span class="reason">Not possible: {failed.fields.map((f) => f.reason).join('; ') || failed.reason}</span>;
 }
 
 function BarTable({rows}: {readonly rows: readonly Row[]}) {
   const base = baselineOf(new Map(rows.flatMap((r) => (r.outcome ? [[r.entry.name, r.outcome]] : []))));
-  const done = rows.flatMap(({entry, outcome}) => (outcome?.report ? [{entry, r: outcome.report}] : []));
-  const names = done[0]?.r.resources.map((x) => x.name) ?? [];
+  const names = rows.find((r) => r.outcome?.report)?.outcome?.report?.resources.map((x) => x.name) ?? [];
+  const of = (row: Row, cell: (r: Result) => string) => (row.outcome?.report ? cell(row.outcome.report) : '–');
   return (
     <Table
-      caption="Strategies compared" rows={done}
+      caption="Strategies compared" rows={rows}
       columns={[
         {title: 'Strategy', text: true, cell: (x) => x.entry.title},
-        {title: 'Latency', cell: (x) => time(x.r.latency_ps)},
-        {title: 'Against GPU+PM', cell: (x) => (base ? ratio(speedup(x.r, base)) : '–')},
-        {title: 'Waits most for', text: true, cell: (x) => resource(limit(x.r).name)},
-        ...names.map((name, i) => ({title: resource(name), cell: (x: (typeof done)[number]) => percent((x.r.resources[i]?.critical_ps ?? 0) / x.r.latency_ps)})),
+        {title: 'Latency', cell: (x) => of(x, (r) => time(r.latency_ps))},
+        {title: 'Against GPU+PM', cell: (x) => of(x, (r) => (base ? ratio(speedup(r, base)) : '–'))},
+        {title: 'Waits most for', text: true, cell: (x) => (x.outcome?.report ? resource(limit(x.outcome.report).name) : <Reason outcome={x.outcome} />)},
+        ...names.map((name, i) => ({title: resource(name), cell: (x: Row) => of(x, (r) => percent((r.resources[i]?.critical_ps ?? 0) / r.latency_ps))})),
       ]}
     />
   );

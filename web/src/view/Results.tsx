@@ -1,4 +1,4 @@
-import {percent} from '../base/format';
+import {percent, seconds} from '../base/format';
 import {usePart, useStore} from '../state/store';
 import {Bars} from './Bars';
 import {Cards} from './Cards';
@@ -39,11 +39,11 @@ export function Results() {
   );
 }
 
-/** What is wrong with the scenario, or that its run was cancelled. */
+/** What is wrong with the scenario, or why nothing runs. */
 function Status() {
   const {outcome, errors, runner} = useStore();
   const failed = outcome.value?.failed;
-  if (failed) {
+  if (failed && !runner.pause.value) {
     return (
       <div class="status" role="status">
         <p>{failed.fields.length > 0 ? 'Some values cannot be simulated. What is shown belongs to the last good ones.' : failed.reason}</p>
@@ -51,8 +51,14 @@ function Status() {
       </div>
     );
   }
-  if (!runner.cancelled.value) return null;
-  return <div class="status" role="status"><p>Cancelled. What is shown belongs to older values; the next change runs again.</p></div>;
+  const pause = runner.pause.value;
+  if (!pause) return null;
+  return (
+    <div class="status ask" role="status">
+      <p>{pause.kind === 'held' ? `This takes about ${seconds(pause.cost)}.` : 'Cancelled.'} {outcome.value?.report ? (runner.stale.value ? 'What is shown belongs to older values.' : 'Not every strategy was simulated.') : 'Nothing has been simulated yet.'}</p>
+      <button type="button" onClick={() => runner.again()}>{pause.kind === 'held' ? 'Run' : 'Run again'}</button>
+    </div>
+  );
 }
 
 /** Progress of a run that takes long enough to show. */

@@ -54,12 +54,13 @@ function TableFields() {
   const traces = routing.source === 'trace';
   const tables = editor.catalog.tables.filter((t) => !traces || t.trace);
   const table = tables.find((t) => t.name === routing.table);
-  const automatic = traces ? [] : [{value: '', label: 'The model’s own, or its stand-in'}];
+  const automatic = [{value: '', label: 'The model’s own, or its stand-in'}];
+  const unknown = routing.table !== '' && !table ? [{value: routing.table, label: routing.table}] : [];
   return (
     <>
       <SelectField
         label={traces ? 'Trace' : 'Table'} path="workload.routing.table" value={routing.table}
-        options={[...automatic, ...tables.map((t) => ({value: t.name, label: t.title}))]}
+        options={[...automatic, ...unknown, ...tables.map((t) => ({value: t.name, label: t.title}))]}
         hint={table && `${table.experts} experts, top-${table.top_k}, ${table.layers} layers. ${table.licence}`}
         onPick={(name) => editor.set('workload.routing', {...routing, table: name, dataset: ''}, 'pick')}
       />
@@ -84,12 +85,13 @@ function CountsField() {
   const store = useStore();
   const id = useId();
   const counts = usePart((s) => s.workload.routing.counts);
-  const [typed, setTyped] = useState<string | null>(null);
+  const [draft, setDraft] = useState<{readonly text: string; readonly about: typeof counts} | null>(null);
+  const typed = draft?.about === counts ? (draft?.text ?? null) : null; // other counts came from elsewhere
   const parsed = typed === null ? null : parseCounts(typed);
   const error = typeof parsed === 'string' ? parsed : store.errorAt('workload.routing.counts');
   const type = (text: string) => {
-    setTyped(text);
     const rows = parseCounts(text);
+    setDraft({text, about: typeof rows === 'string' ? counts : rows});
     if (typeof rows !== 'string') store.editor.set('workload.routing.counts', rows, 'slide');
   };
   return (
@@ -97,7 +99,7 @@ function CountsField() {
       <label for={id}>Tokens per expert</label>
       <textarea
         id={id} rows={4} spellcheck={false} value={typed ?? countsText(counts ?? [])} aria-invalid={error !== ''}
-        aria-describedby={`${id}-hint${error ? ` ${id}-error` : ''}`} onInput={(e) => type(e.currentTarget.value)} onBlur={() => typeof parsed !== 'string' && setTyped(null)}
+        aria-describedby={`${id}-hint${error ? ` ${id}-error` : ''}`} onInput={(e) => type(e.currentTarget.value)} onBlur={() => typeof parsed !== 'string' && setDraft(null)}
       />
       <p class="hint" id={`${id}-hint`}>A row a MoE layer, or one row for all; separated by commas or spaces.</p>
       {error && <p class="field-error" id={`${id}-error`}>{error}</p>}

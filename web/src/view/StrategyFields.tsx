@@ -1,4 +1,5 @@
 import * as controls from '../state/controls';
+import {runsOn} from '../state/editor';
 import {usePart, useStore} from '../state/store';
 import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
@@ -14,7 +15,7 @@ const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', 
 /** What to compare, and the parameters of the selected strategy. */
 export function StrategyFields() {
   const {editor, runner} = useStore();
-  const strategy = usePart((s) => s.strategy);
+  const [strategy, machine] = [usePart((s) => s.strategy), usePart((s) => s.machine)];
   const entry = editor.entries.find((e) => e.name === runner.selected.value);
   return (
     <>
@@ -29,7 +30,7 @@ export function StrategyFields() {
       </fieldset>
       <SelectField
         label="In detail" path="strategy.name" value={runner.selected.value} hint={entry?.text}
-        options={editor.entries.map((e) => ({value: e.name, label: e.title}))}
+        options={editor.entries.map((e) => ({value: e.name, label: e.title, disabled: !runsOn(e.spec, machine)}))}
         onPick={(name) => editor.entries.filter((e) => e.name === name).forEach((e) => editor.select(e))}
       />
       {strategy.name === 'MD+LB' && (

@@ -1,9 +1,9 @@
 // Controls: each with a label, a unit, a range, and its error beside it.
 
 import type {ComponentChildren} from 'preact';
-import {useId, useState} from 'preact/hooks';
+import {useId, useRef, useState} from 'preact/hooks';
 import {numberAt} from '../base/path';
-import {nudged, shownAt, tickOf, ticks, toScenario, toShown} from '../state/controls';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown, typedIn} from '../state/controls';
 import type {NumberRow} from '../state/controls';
 import type {Manner} from '../state/editor';
 import {usePart, useStore} from '../state/store';
@@ -19,19 +19,25 @@ function ErrorText({id, text}: FieldError) {
 
 const arrows: Readonly<Record<string, 1 | -1>> = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1};
 
+const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
+
 /** A number with a slider. What is typed stays as typed; the engine judges it. */
 export function NumberField({row}: {readonly row: NumberRow}) {
   const store = useStore();
   const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
   const value = usePart((s) => numberAt(s, row.path));
+  const [draft, setDraft] = useState<{readonly text: string; readonly about: number} | null>(null);
+  const before = useRef(value); // when the field was entered
+  const typed = draft && Object.is(draft.about, value) ? draft.text : null; // another value came from elsewhere
   const shown = value / row.per;
-  const blank = typed !== null && (typed.trim() === '' || !Number.isFinite(Number(typed)));
+  const blank = typed !== null && !isNumber(typed);
   const error = blank ? 'must be a number' : store.errorAt(row.path);
   const set = (v: number, manner: Manner) => store.editor.set(row.path, toScenario(row, v), manner);
   const type = (text: string) => {
-    setTyped(text);
-    if (text.trim() !== '' && Number.isFinite(Number(text))) set(Number(text), 'slide');
+    // What is no number cannot be judged: the last value goes, and with it any blame for it.
+    const next = isNumber(text) ? typedIn(row, Number(text)) : before.current;
+    setDraft({text, about: next});
+    store.editor.set(row.path, next, 'slide');
   };
   const described = [row.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
@@ -41,7 +47,7 @@ export function NumberField({row}: {readonly row: NumberRow}) {
         <input
           id={id} inputMode="decimal" autocomplete="off" spellcheck={false}
           value={typed ?? toShown(row, value)} aria-invalid={error !== ''} aria-describedby={described || undefined}
-          onInput={(e) => type(e.currentTarget.value)} onBlur={() => setTyped(null)}
+          onInput={(e) => type(e.currentTarget.value)} onFocus={() => (before.current = value)} onBlur={() => setDraft(null)}
         />
         {row.unit && <span class="unit">{row.unit}</span>}
       </span>
@@ -71,6 +77,7 @@ export function NumberFields({rows}: {readonly rows: readonly NumberRow[]}) {
 export interface Option {
   readonly value: string;
   readonly label: string;
+  readonly disabled?: boolean;
 }
 
 interface SelectProps {
@@ -90,7 +97,7 @@ export function SelectField({label, value, options, path, hint, onPick}: SelectP
     <div class="field select">
       <label for={id}>{label}</label>
       <select id={id} value={value} aria-invalid={error !== ''} aria-describedby={error ? `${id}-error` : undefined} onChange={(e) => onPick(e.currentTarget.value)}>
-        {options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
+        {options.map((o) => <option key={o.value} value={o.value} disabled={o.disabled ?? false}>{o.label}</option>)}
       </select>
       {hint && <p class="hint">{hint}</p>}
       <ErrorText id={`${id}-error`} text={error} />

@@ -72,14 +72,27 @@ test('a lost connection goes on from the last message, and repeats are left out'
     else [progress(2), progress(3), end(4)].forEach((m) => s.say(m));
     s.drop();
   });
-  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['progress', 'progress', 'progress', 'end']);
+  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['progress', 'progress', 'lost', 'progress', 'end']);
   expect(sockets[1]?.url).toContain('from=2');
 });
 
 test('a server that never answers is given up', async () => {
   const {engine, sockets} = fakeNet(created, (s) => s.drop());
-  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['failed']);
+  const all = await kinds(engine.watch('r1', new AbortController().signal));
+  expect(new Set(all)).toEqual(new Set(['lost', 'failed']));
+  expect(all.at(-1)).toBe('failed');
   expect(sockets.length).toBeLessThan(20);
+});
+
+test('a run that the server no longer knows is given up at once', async () => {
+  const {engine, sockets} = fakeNet(() => Response.json({title: 'Not Found', detail: 'no such run'}, {status: 404}), (s) => s.drop());
+  expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['failed']);
+  expect(sockets).toHaveLength(1);
+});
+
+test('a cancellation that the server refuses is an error', async () => {
+  const {engine} = fakeNet(() => Response.json({title: 'Not Found', detail: 'no such run'}, {status: 404}), () => undefined);
+  await expect(engine.cancel('r1')).rejects.toThrow('no such run');
 });
 
 test('aborting a run that one started cancels it on the server', async () => {

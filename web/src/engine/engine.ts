@@ -29,6 +29,7 @@ export type Update =
   | {readonly kind: 'partial'; readonly partial: PartialReport}
   | {readonly kind: 'report'; readonly report: Result}
   | {readonly kind: 'failed'; readonly failed: Failed}
+  | {readonly kind: 'lost'} // the connection, which is being opened again; never of the wire
   | {readonly kind: 'end'};
 
 export interface RunOptions {

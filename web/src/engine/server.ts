@@ -59,12 +59,13 @@ export class ServerEngine implements Engine {
     return this.json<RunState>(`/api/v1/runs/${encodeURIComponent(id)}`);
   }
 
+  /** Ends a run. Rejects with a Refusal. */
   async cancel(id: string): Promise<void> {
-    await this.net.fetch(`${this.base}/api/v1/runs/${encodeURIComponent(id)}`, {method: 'DELETE'});
+    await this.json(`/api/v1/runs/${encodeURIComponent(id)}`, {method: 'DELETE'});
   }
 
-  async putTrace(name: string, file: ArrayBuffer): Promise<void> {
-    await this.json(`/api/v1/traces?name=${encodeURIComponent(name)}`, {method: 'PUT', body: file});
+  async putTrace(name: string, file: ArrayBuffer, signal: AbortSignal): Promise<void> {
+    await this.json(`/api/v1/traces?name=${encodeURIComponent(name)}`, {method: 'PUT', body: file, signal});
   }
 
   async *run(scenario: Scenario, _: RunOptions, signal: AbortSignal): AsyncGenerator<Update, void, void> {
@@ -75,7 +76,9 @@ export class ServerEngine implements Engine {
       yield {kind: 'failed', failed: failedOf(e)};
       return;
     }
-    signal.addEventListener('abort', () => void this.cancel(id), {once: true});
+    const end = () => void this.cancel(id).catch(() => undefined);
+    if (signal.aborted) return end();
+    signal.addEventListener('abort', end, {once: true});
     yield* this.watch(id, signal);
   }
 
@@ -91,12 +94,26 @@ export class ServerEngine implements Engine {
         yield update;
         if (update.kind === 'end') return;
       }
+      if (signal.aborted) return;
+      const gone = await this.gone(id);
+      if (gone) return yield {kind: 'failed', failed: gone};
+      yield {kind: 'lost'};
     }
     if (!signal.aborted) yield {kind: 'failed', failed: failure('busy', 'The connection to the server was lost.')};
   }
 
   [Symbol.dispose](): void {
     for (const stop of this.stops) stop.abort();
+  }
+
+  /** Why it is no use to connect again: the server answers, and knows no such run. */
+  private async gone(id: string): Promise<Failed | null> {
+    try {
+      await this.state(id);
+      return null;
+    } catch (e) {
+      return failedOf(e).code === 'invalid' ? failure('invalid', 'The server no longer knows this run.') : null;
+    }
   }
 
   private listen(id: string, from: number, signal: AbortSignal): AsyncIterable<Message> {

@@ -11,17 +11,19 @@ export interface Remote {
   readonly id: string;
   readonly watching: boolean; // somebody else's
   readonly state: State;
-  readonly watchers: number;
   readonly progress: Progress | null;
   readonly partial: PartialReport | null;
   readonly report: Result | null;
   readonly failed: Failed | null;
+  readonly lost: boolean; // the connection, which is being opened again
+  readonly note: string; // what was asked of the run and could not be done
 }
 
-const fresh: Remote = {id: '', watching: false, state: 'queued', watchers: 0, progress: null, partial: null, report: null, failed: null};
+const fresh: Remote = {id: '', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
 
 /** What one update makes of a run. */
-export function advance(run: Remote, u: Update): Remote {
+export function advance(before: Remote, u: Update): Remote {
+  const run = before.lost ? {...before, lost: false} : before;
   switch (u.kind) {
     case 'progress':
       return {...run, state: 'running', progress: u.progress};
@@ -31,6 +33,8 @@ export function advance(run: Remote, u: Update): Remote {
       return {...run, state: 'done', report: u.report};
     case 'failed':
       return {...run, state: u.failed.code === 'cancelled' ? 'cancelled' : 'failed', failed: u.failed};
+    case 'lost':
+      return {...run, lost: true};
     case 'end':
       return run;
     default:
@@ -47,41 +51,56 @@ export class ServerRuns {
   readonly available = signal<boolean | null>(null); // null: not known yet
   private leave = new AbortController();
 
-  constructor(private readonly engine: ServerEngine) {}
+  constructor(private readonly engine: Pick<ServerEngine, 'ready' | 'start' | 'state' | 'cancel' | 'putTrace' | 'watch'>) {}
 
   async detect(): Promise<void> {
     this.available.value = await this.engine.ready();
   }
 
-  async start(scenario: Scenario, files: Files): Promise<void> {
+  /** Starts a run. One that is cancelled before the server named it is cancelled when it does. */
+  async start(scenario: Scenario, files: Pick<Files, 'ownTrace'>): Promise<void> {
+    const stop = this.next();
     this.run.value = fresh;
     try {
       const trace = files.ownTrace(scenario);
-      if (trace) await this.engine.putTrace(scenario.workload.routing.file, trace);
-      const state = await this.engine.start(scenario);
-      await this.follow({...fresh, id: state.id, state: state.state, watchers: state.watchers});
+      if (trace) await this.engine.putTrace(scenario.workload.routing.file, trace, stop);
+      if (stop.aborted) return;
+      const {id, state} = await this.engine.start(scenario); // not aborted: the run would go on without a name
+      if (stop.aborted) return void (await this.engine.cancel(id));
+      await this.follow({...fresh, id, state}, stop);
     } catch (e) {
-      this.run.value = {...fresh, state: 'failed', failed: failedOf(e)};
+      if (!stop.aborted) this.run.value = {...fresh, state: 'failed', failed: failedOf(e)};
     }
   }
 
   /** Shows a run that is already there. It starts nothing. */
   async watch(id: string): Promise<void> {
+    const stop = this.next();
     const run = {...fresh, id, watching: true};
     this.run.value = run;
     try {
-      const {state, watchers} = await this.engine.state(id);
-      await this.follow({...run, state, watchers});
+      const {state} = await this.engine.state(id);
+      if (!stop.aborted) await this.follow({...run, state}, stop);
     } catch (e) {
-      this.run.value = {...run, state: 'failed', failed: failedOf(e)};
+      if (!stop.aborted) this.run.value = {...run, state: 'failed', failed: failedOf(e)};
     }
   }
 
+  /** Ends a run that was started here, whether the server has named it yet or not. */
   async cancel(): Promise<void> {
     const run = this.run.peek();
-    if (!run) return;
-    if (run.watching) return this.dismiss();
-    await this.engine.cancel(run.id);
+    if (!run || run.watching) return;
+    if (run.id === '') {
+      this.leave.abort();
+      this.run.value = {...run, state: 'cancelled'};
+      return;
+    }
+    try {
+      await this.engine.cancel(run.id);
+    } catch (e) {
+      const now = this.run.peek();
+      if (now?.id === run.id && isLive(now)) this.run.value = {...now, note: `It could not be cancelled: ${failedOf(e).reason}`};
+    }
   }
 
   /** Stops following; the run itself goes on. */
@@ -90,14 +109,17 @@ export class ServerRuns {
     this.run.value = null;
   }
 
-  private async follow(run: Remote): Promise<void> {
+  private next(): AbortSignal {
     this.leave.abort();
     this.leave = new AbortController();
-    const {signal} = this.leave;
+    return this.leave.signal;
+  }
+
+  private async follow(run: Remote, stop: AbortSignal): Promise<void> {
     this.run.value = run;
-    for await (const update of this.engine.watch(run.id, signal)) {
+    for await (const update of this.engine.watch(run.id, stop)) {
       const known = this.run.peek();
-      if (signal.aborted || known?.id !== run.id) return;
+      if (stop.aborted || known?.id !== run.id) return;
       this.run.value = advance(known, update);
     }
   }

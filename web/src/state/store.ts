@@ -9,7 +9,7 @@ import type {ServerEngine} from '../engine/server';
 import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
 import {Files} from './files';
-import {Linker} from './link';
+import {Linker, watchAddress} from './link';
 import {Notices} from './notices';
 import {Runner} from './runner';
 import type {Outcome} from './runner';
@@ -32,7 +32,7 @@ export class Store {
   /** spare answers about links while engine is busy with a long run. */
   constructor(readonly catalog: Catalog, engine: Engine & Core, spare: Core, remote: ServerEngine, notices: Notices) {
     this.notices = notices;
-    this.editor = new Editor(catalog);
+    this.editor = new Editor(catalog, (text) => notices.info(text));
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
     this.linker = new Linker(this.editor, () => (this.runner.busy.peek() ? spare : engine), notices);
@@ -49,6 +49,18 @@ export class Store {
   errorAt(path: string): string {
     const found = this.errors.value.filter((f) => f.path === path || f.path.startsWith(`${path}[`) || f.path.startsWith(`${path}.`));
     return found.map((f) => f.reason).join('; ');
+  }
+
+  /** The link to what is shown. Rejects with a Refusal. */
+  async address(): Promise<string> {
+    const run = this.server.run.peek();
+    return run?.watching ? watchAddress(window.location.href, run.id) : this.linker.address();
+  }
+
+  /** Stops watching a run, and becomes the playground. */
+  unwatch(): void {
+    this.server.dismiss();
+    this.linker.forgetRun();
   }
 
   async begin(): Promise<void> {

@@ -19,7 +19,7 @@ export function App() {
       {!watching && <Controls />}
       <Results />
       <footer class="foot">
-        <p>Simulated with engine {store.catalog.engine}. Everything is computed in this page; nothing leaves it unless you run on the server.</p>
+        <p>{watching ? 'What is shown was computed on the server.' : `Simulated with engine ${store.catalog.engine}. Everything is computed in this page; nothing leaves it unless you run on the server.`}</p>
       </footer>
       {store.help.value && <Help />}
       <DropZone />

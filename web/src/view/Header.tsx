@@ -1,24 +1,32 @@
-import {useState} from 'preact/hooks';
-import {copy, download} from '../base/browser';
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
+import {download} from '../base/browser';
+import {seconds} from '../base/format';
 import {headline} from '../state/headline';
 import type {Headline} from '../state/headline';
 import {nextTheme, theme} from '../state/theme';
 import type {Theme} from '../state/theme';
 import {useStore} from '../state/store';
 import type {Store} from '../state/store';
+import {chromeTrace} from '../state/trace';
+import {CopyLink} from './CopyLink';
 
-/** Links longer than this are cut by some programs. */
-const longLink = 2000;
+const plainly = (text: string): Headline => ({tone: 'plain', text});
 
-const waiting: Headline = {tone: 'plain', text: 'Simulating…'};
+/** What the comparison means; where it is not complete, why not. */
+function verdict({runner, editor}: Store): Headline {
+  const {outcomes} = runner.comparison.value;
+  const pause = runner.pause.value;
+  if (pause?.kind === 'held') return plainly(`Not simulated yet: this takes about ${seconds(pause.cost)}.`);
+  if (editor.compared.value.every((name) => outcomes.has(name))) return headline(outcomes);
+  return plainly(pause ? 'Cancelled before every strategy was simulated.' : 'Simulating…');
+}
 
 /** What the page is, what the current result means, and what one can do with it. */
 export function Header() {
   const store = useStore();
   const watching = store.server.run.value?.watching;
-  const outcomes = store.runner.outcomes.value;
-  const complete = store.editor.compared.value.every((name) => outcomes.has(name));
-  const {tone, text} = complete ? headline(outcomes) : waiting;
+  const {tone, text} = verdict(store);
   return (
     <header class="head">
       <div class="brand">
@@ -27,7 +35,7 @@ export function Header() {
       </div>
       <Actions />
       {!watching && (
-        <p class={`verdict ${tone}${store.runner.stale.value ? ' stale' : ''}`} aria-live="polite">
+        <p class={`verdict ${tone}${store.runner.comparison.value.stale ? ' stale' : ''}`} aria-live="polite">
           {text}
         </p>
       )}
@@ -40,20 +48,10 @@ const themeSigns: Readonly<Record<Theme, string>> = {system: '◐', light: '☀'
 
 function Actions() {
   const store = useStore();
-  const [said, setSaid] = useState('');
-  const copyLink = async () => {
-    const outcome = await linkText(store);
-    setSaid(outcome);
-    setTimeout(() => setSaid(''), 4000);
-  };
   return (
     <div class="actions">
-      <span class="said" role="status">{said}</span>
-      <button type="button" onClick={() => void copyLink()}>Copy link</button>
-      <details class="menu" onKeyDown={(e) => e.key === 'Escape' && e.currentTarget.removeAttribute('open')}>
-        <summary>Export</summary>
-        <Exports />
-      </details>
+      <CopyLink label="Copy link" link={() => store.address()} />
+      <Menu title="Export"><Exports /></Menu>
       <button type="button" class="icon" onClick={nextTheme} aria-label={`Colours: ${themeNames[theme.value]}. Change`}>
         <span aria-hidden="true">{themeSigns[theme.value]}</span>
       </button>
@@ -64,11 +62,27 @@ function Actions() {
   );
 }
 
-async function linkText(store: Store): Promise<string> {
-  const link = await store.linker.address().catch(() => null);
-  if (link === null) return 'Mend the marked values first.';
-  if (!(await copy(link))) return 'Copy it from the address bar.';
-  return link.length > longLink ? `Copied; ${link.length} characters, which some programs cut.` : 'Copied.';
+/** A menu that closes when it is left. */
+function Menu({title, children}: {readonly title: string; readonly children: ComponentChildren}) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = () => menu.current?.removeAttribute('open');
+  useEffect(() => {
+    const press = (e: PointerEvent) => e.target instanceof Node && !menu.current?.contains(e.target) && close();
+    document.addEventListener('pointerdown', press);
+    return () => document.removeEventListener('pointerdown', press);
+  }, []);
+  const leave = (e: FocusEvent) => e.relatedTarget instanceof Node && !menu.current?.contains(e.relatedTarget) && close();
+  const escape = (e: KeyboardEvent) => {
+    if (e.key !== 'Escape') return;
+    close();
+    menu.current?.querySelector('summary')?.focus();
+  };
+  return (
+    <details class="menu" ref={menu} onFocusOut={leave} onKeyDown={escape}>
+      <summary>{title}</summary>
+      <div class="menu-items" onClick={close}>{children}</div>
+    </details>
+  );
 }
 
 function Exports() {
@@ -76,15 +90,10 @@ function Exports() {
   const save = (what: unknown, name: string) => download(name, JSON.stringify(what, null, 2));
   const report = store.shown.value;
   return (
-    <div class="menu-items" onClick={(e) => e.currentTarget.closest('details')?.removeAttribute('open')}>
+    <>
       <button type="button" onClick={() => save(store.editor.scenario.peek(), 'scenario.json')}>Scenario (JSON)</button>
       <button type="button" disabled={!report} onClick={() => report && save({...report, timeline: undefined}, 'report.json')}>Report (JSON)</button>
-      <button type="button" disabled={!report} onClick={() => report && void saveTrace(report)}>Timeline (Chrome trace)</button>
-    </div>
+      <button type="button" disabled={!report} onClick={() => report && download('timeline.json', JSON.stringify(chromeTrace(report)))}>Timeline (Chrome trace)</button>
+    </>
   );
-}
-
-async function saveTrace(report: NonNullable<Store['shown']['value']>): Promise<void> {
-  const {chromeTrace} = await import('../state/trace');
-  download('timeline.json', JSON.stringify(chromeTrace(report)));
 }

@@ -1,13 +1,14 @@
-import {useState} from 'preact/hooks';
-import {copy} from '../base/browser';
 import {percent, plural, time} from '../base/format';
 import {isLive} from '../state/serverrun';
 import type {Remote} from '../state/serverrun';
+import {watchAddress} from '../state/link';
 import {useStore} from '../state/store';
+import {CopyLink} from './CopyLink';
 
 /** Runs the same scenario on the server, or watches a run that is there. */
 export function ServerPanel() {
-  const {server, editor, files} = useStore();
+  const store = useStore();
+  const {server, editor, files} = store;
   const run = server.run.value;
   const live = isLive(run);
   const there = server.available.value;
@@ -17,9 +18,9 @@ export function ServerPanel() {
         <h2 id="server">{run?.watching ? 'A run on the server' : 'Run on the server'}</h2>
         <div class="tools">
           {!run?.watching && <button type="button" disabled={there !== true || live} onClick={() => void server.start(editor.scenario.peek(), files)}>Run on server</button>}
-          {live && <button type="button" onClick={() => void server.cancel()}>{run?.watching ? 'Stop watching' : 'Cancel'}</button>}
+          {live && !run?.watching && <button type="button" onClick={() => void server.cancel()}>Cancel</button>}
           {run?.id && !run.watching && <WatchLink id={run.id} />}
-          {run?.watching && <a class="button" href={window.location.pathname}>Open the playground</a>}
+          {run?.watching && <button type="button" onClick={() => store.unwatch()}>{live ? 'Stop watching' : 'Open the playground'}</button>}
         </div>
       </div>
       {there === false && <p class="note">No server here: this page is served as files only. Everything above is computed in your browser and needs none.</p>}
@@ -31,14 +32,7 @@ export function ServerPanel() {
 
 function WatchLink({id}: {readonly id: string}) {
   const {linker} = useStore();
-  const [label, setLabel] = useState('Copy watch link');
-  const put = async () => {
-    const address = await linker.address().catch(() => window.location.href);
-    const url = new URL(address);
-    url.search = `?run=${encodeURIComponent(id)}`;
-    setLabel((await copy(url.href)) ? 'Copied' : url.href);
-  };
-  return <button type="button" onClick={() => void put()}>{label}</button>;
+  return <CopyLink label="Copy watch link" link={async () => watchAddress(await linker.address().catch(() => window.location.href), id)} />;
 }
 
 function Progress({run}: {readonly run: Remote}) {
@@ -49,10 +43,11 @@ function Progress({run}: {readonly run: Remote}) {
       <p>
         <span class={`badge s-${run.state}`}>{run.state}</span>
         {run.id && <> run <code>{run.id}</code></>}
-        {run.watchers > 0 && <span class="small"> {plural(run.watchers, 'watcher')}</span>}
+        {run.lost && isLive(run) && <span class="small"> reconnecting…</span>}
       </p>
       {isLive(run) && <progress max={1} value={done} aria-label="Progress on the server">{percent(done)}</progress>}
       {run.partial && isLive(run) && <p class="small">So far {time(run.partial.latency_ps)} after {plural(run.partial.passes, 'pass', 'passes')} and {plural(run.partial.tokens, 'token')}.</p>}
+      {run.note && <p class="field-error">{run.note}</p>}
       {run.failed && <p class="field-error">{run.failed.reason}</p>}
       {run.report && <Verdict run={run} />}
     </div>

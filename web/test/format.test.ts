@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {count, energy, percent, plain, plural, ratio, resource, short, size, time, work} from '../src/base/format';
-import {bytes, picojoules, picoseconds} from '../src/base/units';
+import {count, energy, percent, plain, plural, ratio, resource, short, size, time, wait, work} from '../src/base/format';
+import {bytes, milliseconds, picojoules, picoseconds} from '../src/base/units';
 
 const said = (s: string) => s.replaceAll('\u00a0', ' ');
 
@@ -56,4 +56,8 @@ test('an unknown resource or work is shown in words, never dropped', () => {
   expect(resource('link_in')).toBe('Link in');
   expect(resource('flash_read')).toBe('flash read');
   expect(work('shared_expert')).toBe('shared expert');
+});
+
+test('a wait is rounded up, to seconds and then to minutes', () => {
+  expect([1, 3001, 119_000, 121_000, 1_504_000].map((ms) => said(wait(milliseconds(ms))))).toEqual(['1 s', '4 s', '119 s', '3 min', '26 min']);
 });

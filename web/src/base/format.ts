@@ -23,8 +23,11 @@ function scaled(value: number, steps: readonly Prefix[], unit: string): string {
 /** 12.3 ms. */
 export const time = (t: Picoseconds) => (t === 0 ? '0' : scaled(t, times, ''));
 
-/** 12 s of waiting, rounded up. */
-export const seconds = (t: Milliseconds) => `${whole.format(Math.max(1, Math.ceil(t / 1000)))}${space}s`;
+/** How long to wait, rounded up: 12 s, 25 min. */
+export function wait(t: Milliseconds): string {
+  const s = Math.max(1, Math.ceil(t / 1000));
+  return s < 120 ? `${s}${space}s` : `${whole.format(Math.ceil(s / 60))}${space}min`;
+}
 
 /** 1.50 GB, decimal. */
 export const size = (b: Bytes) => (b < 1000 && b > -1000 ? `${whole.format(b)}${space}B` : scaled(b, large, 'B'));

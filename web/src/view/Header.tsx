@@ -1,7 +1,7 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {download} from '../base/browser';
-import {seconds} from '../base/format';
+import {wait} from '../base/format';
 import {headline} from '../state/headline';
 import type {Headline} from '../state/headline';
 import {nextTheme, theme} from '../state/theme';
@@ -17,7 +17,7 @@ const plainly = (text: string): Headline => ({tone: 'plain', text});
 function verdict({runner, editor}: Store): Headline {
   const {outcomes} = runner.comparison.value;
   const pause = runner.pause.value;
-  if (pause?.kind === 'held') return plainly(`Not simulated yet: this takes about ${seconds(pause.cost)}.`);
+  if (pause?.kind === 'held') return plainly(`Not simulated yet: this takes about ${wait(pause.cost)}.`);
   if (editor.compared.value.every((name) => outcomes.has(name))) return headline(outcomes);
   return plainly(pause ? 'Cancelled before every strategy was simulated.' : 'Simulating…');
 }

@@ -1,4 +1,4 @@
-import {percent, seconds} from '../base/format';
+import {percent, wait} from '../base/format';
 import {usePart, useStore} from '../state/store';
 import {Bars} from './Bars';
 import {Cards} from './Cards';
@@ -55,7 +55,7 @@ function Status() {
   if (!pause) return null;
   return (
     <div class="status ask" role="status">
-      <p>{pause.kind === 'held' ? `This takes about ${seconds(pause.cost)}.` : 'Cancelled.'} {outcome.value?.report ? (runner.stale.value ? 'What is shown belongs to older values.' : 'Not every strategy was simulated.') : 'Nothing has been simulated yet.'}</p>
+      <p>{pause.kind === 'held' ? `This takes about ${wait(pause.cost)}.` : 'Cancelled.'} {outcome.value?.report ? (runner.stale.value ? 'What is shown belongs to older values.' : 'Not every strategy was simulated.') : 'Nothing has been simulated yet.'}</p>
       <button type="button" onClick={() => runner.again()}>{pause.kind === 'held' ? 'Run' : 'Run again'}</button>
     </div>
   );

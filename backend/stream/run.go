@@ -30,7 +30,11 @@ type Run struct {
 func (r *Run) State() wire.RunState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := wire.RunState{ID: r.ID, State: r.state, Failed: r.failed, Watchers: r.watchers}
+	s := wire.RunState{
+		ID: r.ID, State: r.state, Failed: r.failed, Watchers: r.watchers,
+		Title: r.scenario.Title, Model: r.scenario.Model.Name,
+		Machine: r.scenario.Machine.Name, Strategy: string(r.scenario.Strategy.Name),
+	}
 	if r.report != nil {
 		s.Digest = r.report.Digest
 	}

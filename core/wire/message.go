@@ -160,6 +160,10 @@ type Trace struct {
 // RunState is a run on the server.
 type RunState struct {
 	ID       string  `json:"id"`
+	Title    string  `json:"title"` // of the scenario, as are the next three
+	Model    string  `json:"model"`
+	Machine  string  `json:"machine"`
+	Strategy string  `json:"strategy"`
 	State    State   `json:"state"`
 	Stream   string  `json:"stream"` // path of its WebSocket
 	Failed   *Failed `json:"failed,omitempty"`

@@ -56,6 +56,7 @@ test('a second tab watches the same run, and sees its end', async ({page, contex
   const second = await context.newPage();
   await second.goto(`/?run=${id}`);
   await expect(panel(second).locator('progress')).toBeVisible();
+  await expect(panel(second)).toContainText('qwen3-30b-a3b on monde-a100');
   await panel(page).getByRole('button', {name: 'Cancel'}).click();
   await expect(panel(second).locator('.badge')).toHaveText('cancelled');
 });

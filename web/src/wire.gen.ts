@@ -320,6 +320,10 @@ export type State = (typeof State)[number];
 /** RunState is a run on the server. */
 export interface RunState {
   readonly id: string;
+  readonly title: string; // of the scenario, as are the next three
+  readonly model: string;
+  readonly machine: string;
+  readonly strategy: string;
   readonly state: State;
   readonly stream: string; // path of its WebSocket
   readonly failed?: Failed;

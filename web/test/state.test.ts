@@ -222,7 +222,7 @@ test('what limits a run is what most of it waited for', () => {
   expect(limit(resultOf({latency_ps: 10, resources: [{name: 'gpu', critical_ps: 4}, {name: 'ndp', critical_ps: 6}] as never}))).toEqual({name: 'ndp', share: 0.6});
 });
 
-const remote: Remote = {id: 'r', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
+const remote: Remote = {id: 'r', about: '', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
 
 test('a run on the server goes from queued to done, and end changes nothing', () => {
   const going = advance(remote, {kind: 'progress', progress: {done: 1, total: 2, now_ps: picoseconds(0)}});

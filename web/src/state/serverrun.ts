@@ -3,13 +3,14 @@ import {failedOf} from '../engine/server';
 import type {ServerEngine} from '../engine/server';
 import type {Result, Update} from '../engine/engine';
 import {unreachable} from '../base/unreachable';
-import type {Failed, PartialReport, Progress, Scenario, State} from '../wire.gen';
+import type {Failed, PartialReport, Progress, RunState, Scenario, State} from '../wire.gen';
 import type {Files} from './files';
 
 /** A run on the server, as far as it is known here. */
 export interface Remote {
   readonly id: string;
   readonly watching: boolean; // somebody else's
+  readonly about: string; // what is running; empty until the server has said it
   readonly state: State;
   readonly progress: Progress | null;
   readonly partial: PartialReport | null;
@@ -19,7 +20,10 @@ export interface Remote {
   readonly note: string; // what was asked of the run and could not be done
 }
 
-const fresh: Remote = {id: '', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
+const fresh: Remote = {id: '', about: '', watching: false, state: 'queued', progress: null, partial: null, report: null, failed: null, lost: false, note: ''};
+
+/** What a run simulates, in a line. */
+const aboutOf = (r: RunState) => [r.title, `${r.strategy}, ${r.model} on ${r.machine}`].filter(Boolean).join(': ');
 
 /** What one update makes of a run. */
 export function advance(before: Remote, u: Update): Remote {
@@ -65,9 +69,9 @@ export class ServerRuns {
       const trace = files.ownTrace(scenario);
       if (trace) await this.engine.putTrace(scenario.workload.routing.file, trace, stop);
       if (stop.aborted) return;
-      const {id, state} = await this.engine.start(scenario); // not aborted: the run would go on without a name
-      if (stop.aborted) return void (await this.engine.cancel(id));
-      await this.follow({...fresh, id, state}, stop);
+      const begun = await this.engine.start(scenario); // not aborted: the run would go on without a name
+      if (stop.aborted) return void (await this.engine.cancel(begun.id));
+      await this.follow({...fresh, id: begun.id, about: aboutOf(begun), state: begun.state}, stop);
     } catch (e) {
       if (!stop.aborted) this.run.value = {...fresh, state: 'failed', failed: failedOf(e)};
     }
@@ -79,8 +83,8 @@ export class ServerRuns {
     const run = {...fresh, id, watching: true};
     this.run.value = run;
     try {
-      const {state} = await this.engine.state(id);
-      if (!stop.aborted) await this.follow({...run, state}, stop);
+      const known = await this.engine.state(id);
+      if (!stop.aborted) await this.follow({...run, about: aboutOf(known), state: known.state}, stop);
     } catch (e) {
       if (!stop.aborted) this.run.value = {...run, state: 'failed', failed: failedOf(e)};
     }

@@ -43,6 +43,7 @@ function Progress({run}: {readonly run: Remote}) {
       <p>
         <span class={`badge s-${run.state}`}>{run.state}</span>
         {run.id && <> run <code>{run.id}</code></>}
+        {run.about && <span class="small"> {run.about}</span>}
         {run.lost && isLive(run) && <span class="small"> reconnecting…</span>}
       </p>
       {isLive(run) && <progress max={1} value={done} aria-label="Progress on the server">{percent(done)}</progress>}

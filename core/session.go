@@ -204,7 +204,7 @@ func send(emit func([]byte), v any) { emit(encode(v)) }
 func encode(v any) []byte {
 	doc, err := json.Marshal(v)
 	if err != nil {
-		panic("core: bug: " + err.Error()) // messages hold nothing that JSON cannot
+		panic("core: bug: " + err.Error()) // messages and reports hold nothing that JSON cannot
 	}
 	return doc
 }

@@ -28,6 +28,9 @@ const (
 // Names returns every strategy, best known baseline first.
 func Names() []Name { return []Name{Ideal, GPUPM, CPUAM, MDAM, MDLB} }
 
+// NearData reports whether a strategy computes experts on a memory device.
+func (n Name) NearData() bool { return n == MDAM || n == MDLB }
+
 // Transfer says whether PMove of one expert runs beside the compute of another.
 type Transfer string
 

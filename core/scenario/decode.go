@@ -33,7 +33,8 @@ func Decode(doc []byte) (Scenario, error) {
 		return Scenario{}, fault.At("", "must be an object")
 	}
 	s := Default()
-	err = errors.Join(takeModel(&s, object), takeMachine(&s, object), takeStrategy(object))
+	takeStrategy(object)
+	err = errors.Join(takeModel(&s, object), takeMachine(&s, object))
 	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
 	if err != nil {
 		return Scenario{}, err
@@ -115,11 +116,10 @@ func takeMachine(s *Scenario, object map[string]any) error {
 }
 
 // takeStrategy lets the strategy's name stand for a strategy with its defaults.
-func takeStrategy(object map[string]any) error {
+func takeStrategy(object map[string]any) {
 	if name, ok := object["strategy"].(string); ok {
 		object["strategy"] = map[string]any{"name": name}
 	}
-	return nil
 }
 
 // choosePhase gives a document that names no phase the input pass of its model.

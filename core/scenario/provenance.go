@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"encoding/json"
 	"fmt"
 
-	"monde/core/internal/strictjson"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/report"
@@ -39,11 +37,11 @@ func (s Scenario) modelSource() report.Source {
 
 // expertSource says how well the time of an expert where it lives is known.
 func expertSource(s Scenario) report.Source {
-	switch s.Strategy.Name {
-	case policy.MDAM, policy.MDLB:
+	switch name := s.Strategy.Name; {
+	case name.NearData():
 		return report.Source{Path: "expert on the device", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
 			Text: "MoNDE's arrays and bandwidth; no NDP expert execution has been measured anywhere"}
-	case policy.CPUAM:
+	case name == policy.CPUAM:
 		return report.Source{Path: "expert on the host", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the host's effective rates"}
 	default:
 		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}
@@ -52,16 +50,8 @@ func expertSource(s Scenario) report.Source {
 
 // leaves returns every number and flag of v by its path, as written in JSON.
 func leaves(root string, v any) map[string]string {
-	doc, err := json.Marshal(v)
-	if err != nil {
-		panic("scenario: bug: " + err.Error())
-	}
-	tree, err := strictjson.Parse(doc)
-	if err != nil {
-		panic("scenario: bug: " + err.Error())
-	}
 	all := map[string]string{}
-	collect(all, root, tree)
+	collect(all, root, parsed(written(v)))
 	return all
 }
 

@@ -93,7 +93,6 @@ func (s Scenario) fits() error {
 	if phase == workload.Encoder {
 		stack = s.Model.Encoder
 	}
-	device := s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB
 	return errors.Join(
 		fault.Unless(phase == one || phase == two || phase == workload.Generate, "workload.phase",
 			"%s runs in phase %q, %q or %q, got %q", s.Model.Name, one, two, workload.Generate, phase),
@@ -101,7 +100,7 @@ func (s Scenario) fits() error {
 			"one layer is of one phase, not of %q", workload.Generate),
 		fault.Unless(s.Workload.Scope != workload.OneLayer || stack.MoEBlocks() > 0, "workload.scope",
 			"the %s of %s has no block with experts", phase, s.Model.Name),
-		fault.Unless(!device || s.Machine.Device.Count > 0, "machine.device.count",
+		fault.Unless(!s.Strategy.Name.NearData() || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s computes on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
 	)
 }

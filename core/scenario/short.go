@@ -9,13 +9,7 @@ import (
 )
 
 // Full returns s as JSON with every field, in a fixed order.
-func (s Scenario) Full() []byte {
-	doc, err := json.Marshal(s)
-	if err != nil {
-		panic("scenario: bug: " + err.Error()) // a valid Scenario holds nothing that JSON cannot
-	}
-	return doc
-}
+func (s Scenario) Full() []byte { return written(s) }
 
 // Short returns s as the least JSON that Decode turns into s again: differences
 // from the defaults, presets by name.
@@ -30,7 +24,7 @@ func (s Scenario) Short() []byte {
 		base.Machine = p.Machine
 	}
 	base.Workload.Phase, base.Strategy.Name = inputPhase(s.Model), usual(s.Machine)
-	short, _ := difference(tree(base), tree(s)).(map[string]any)
+	short, _ := difference(parsed(base.Full()), parsed(s.Full())).(map[string]any)
 	if short == nil {
 		short = map[string]any{}
 	}
@@ -46,10 +40,6 @@ func (s Scenario) Short() []byte {
 // Outline returns s as JSON to start from: the short form, and what people change
 // first even where it is the default.
 func (s Scenario) Outline() []byte {
-	short, err := strictjson.Parse(s.Short())
-	if err != nil {
-		panic("scenario: bug: " + err.Error())
-	}
 	w := s.Workload
 	outline := map[string]any{
 		"model": s.Model.Name, "machine": s.Machine.Name, "fidelity": s.Fidelity, "seed": s.Seed,
@@ -59,7 +49,7 @@ func (s Scenario) Outline() []byte {
 			"routing": map[string]any{"source": w.Routing.Source},
 		},
 	}
-	return written(merged(outline, short))
+	return written(merged(outline, parsed(s.Short())))
 }
 
 // merged returns a with what b says instead or besides.
@@ -78,13 +68,22 @@ func merged(a, b any) any {
 	return x
 }
 
-// written returns a tree as JSON; the keys of objects come out sorted.
-func written(tree any) []byte {
-	doc, err := json.Marshal(tree)
+// written returns v as JSON. Nothing of a scenario is beyond JSON.
+func written(v any) []byte {
+	doc, err := json.Marshal(v)
 	if err != nil {
 		panic("scenario: bug: " + err.Error())
 	}
 	return doc
+}
+
+// parsed returns the tree of what written returned.
+func parsed(doc []byte) any {
+	tree, err := strictjson.Parse(doc)
+	if err != nil {
+		panic("scenario: bug: " + err.Error())
+	}
+	return tree
 }
 
 // name puts a preset's name under key: alone, or as the base of what differs.
@@ -94,14 +93,6 @@ func name(short map[string]any, key, preset string) {
 		return
 	}
 	short[key] = preset
-}
-
-func tree(s Scenario) any {
-	t, err := strictjson.Parse(s.Full())
-	if err != nil {
-		panic("scenario: bug: " + err.Error())
-	}
-	return t
 }
 
 // difference returns what of b is not in a; nil if nothing.

@@ -26,11 +26,13 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold := coldPath(e, a.ids)
 	o = longer(hot, cold)
+	paths(e, now, hot, cold, emit)
 	if e.sent > 0 {
+		start := now + o.time
 		o.on(probe.LinkIn, returned(e, hot, cold))
 		o.carried[probe.LinkIn] += e.sent
+		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: start, End: now + o.time})
 	}
-	spans(e, now, hot, cold, emit)
 	return o
 }
 
@@ -99,7 +101,8 @@ func longer(a, b outcome) outcome {
 	return a
 }
 
-func spans(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) {
+// paths emits the spans of both paths up to where they meet.
+func paths(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) {
 	path := func(o outcome, first, second probe.Resource, move, work probe.Work) {
 		at := now
 		if t := o.critical[first]; t > 0 {
@@ -112,10 +115,6 @@ func spans(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) 
 	}
 	path(hot, probe.LinkIn, probe.GPU, probe.PMove, probe.Expert)
 	path(cold, probe.LinkOut, e.where, probe.AMoveOut, probe.Expert)
-	if e.sent > 0 {
-		at := now + max(hot.time, cold.time)
-		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: at, End: at + returned(e, hot, cold)})
-	}
 }
 
 func sum(times []unit.Time, ids []int32) unit.Time {

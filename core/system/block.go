@@ -59,14 +59,12 @@ func (r *run) head(p pass) {
 
 // route fills r.tokens and what the policy may know.
 func (r *run) route(p pass, moe int) {
-	if r.tokens == nil {
-		r.tokens = make([]int32, r.s.Model.Experts)
-	}
 	r.router.Count(r.tokens, p.route, moe)
 	r.parts.view(&r.view, r.tokens)
 }
 
-// place has the policy decide, and derives what the experts have to do.
+// place has the policy decide, and derives what the experts of this layer have to
+// do.
 func (r *run) place(p pass) {
 	e, m := &r.experts, r.s.Model
 	placer := r.steps
@@ -76,10 +74,6 @@ func (r *run) place(p pass) {
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
-	e.where, e.weights, e.move = r.parts.where, m.ExpertBytes(), r.parts.move
-	e.latency, e.chunk = r.parts.link.Latency(), r.parts.link.Chunk()
-	e.staging = r.s.Strategy.Staging
-	e.serial = r.s.Strategy.Name == policy.GPUPM && r.s.Strategy.Transfer == policy.Serial
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
 		e.shared = r.parts.compute(m.Shared(p.route.Tokens))

@@ -8,23 +8,24 @@ import (
 
 // experts is what the MoE part of one layer has to do, after its gate.
 type experts struct {
+	// Of this layer and pass.
 	sites  []policy.Site
 	tokens []int32
 	order  []int32 // active experts, busiest first
 	gpu    []unit.Time
 	near   []unit.Time
-	where  probe.Resource
-	shared unit.Time // shared experts, on the GPU
+	shared unit.Time  // shared experts, on the GPU
+	sent   unit.Bytes // activations of cold experts, each way; 0 = none are cold
+	across unit.Time  // of sent over the link
 
-	weights unit.Bytes // of one expert
-	sent    unit.Bytes // activations of cold experts, each way; 0 = none are cold
-	move    unit.Time  // of weights over the link
-	across  unit.Time  // of sent over the link
-	latency unit.Time  // of a link that was idle
-	chunk   unit.Time  // a PMove can be overtaken at multiples of it
-
-	staging int // experts that GPU memory holds in transit
-	serial  bool
+	// Of the whole run.
+	where   probe.Resource // of cold experts
+	weights unit.Bytes     // of one expert
+	move    unit.Time      // of weights over the link
+	latency unit.Time      // of a link that was idle
+	chunk   unit.Time      // a PMove can be overtaken at multiples of it
+	staging int            // experts that GPU memory holds in transit
+	serial  bool           // transfers do not run beside compute
 }
 
 // outcome is what one part of a layer took.

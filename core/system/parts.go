@@ -81,7 +81,7 @@ func newParts(s scenario.Scenario) *parts {
 	switch {
 	case s.Strategy.Name == policy.CPUAM:
 		p.near, p.where = onHost{host.New(s.Machine.Host), s.Model}, probe.CPU
-	case s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB:
+	case s.Strategy.Name.NearData():
 		d := device.New(s.Machine.Device)
 		p.near, p.where, p.rate = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}, probe.NDP, d.Rate()
 	}
@@ -96,6 +96,15 @@ func newParts(s scenario.Scenario) *parts {
 		}
 	}
 	return p
+}
+
+// experts returns what is the same for every layer of a run.
+func (p *parts) experts(s policy.Spec) experts {
+	return experts{
+		where: p.where, weights: p.model.ExpertBytes(), move: p.move,
+		latency: p.link.Latency(), chunk: p.link.Chunk(),
+		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
+	}
 }
 
 // home returns the part of the machine whose memory holds the experts.

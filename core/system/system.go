@@ -42,6 +42,7 @@ type run struct {
 	loads   []bound.Expert
 	now     unit.Time
 	done    int64
+	total   int64      // layers of all passes
 	mark    probe.Span // pass and layer of the spans being emitted
 }
 
@@ -53,9 +54,11 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	}
 	s.Traces = withShipped(s)
 	r := run{s: s, plan: newPlan(s), parts: newParts(s), probe: p}
-	if n := r.plan.layers(); n > MaxLayers {
-		return report.Report{}, fault.At("workload.output_tokens", "the run has %d layers in all its passes, at most %d are allowed", n, MaxLayers)
+	if r.total = r.plan.layers(); r.total > MaxLayers {
+		return report.Report{}, fault.At("workload.output_tokens", "the run has %d layers in all its passes, at most %d are allowed", r.total, MaxLayers)
 	}
+	r.experts = r.parts.experts(s.Strategy)
+	r.tokens = make([]int32, s.Model.Experts)
 	router, origin, err := workload.NewRouter(s.Workload, s.Model, s.Seed, s.Traces)
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
@@ -147,7 +150,7 @@ func (r *run) pass(ctx context.Context, p pass) error {
 func (r *run) step(ctx context.Context) error {
 	r.done++
 	r.probe.Report(probe.Progress{
-		Done: r.done, Total: r.plan.layers(), Now: r.now,
+		Done: r.done, Total: r.total, Now: r.now,
 		Passes: r.tally.passes, Tokens: r.report.Tokens,
 	})
 	if r.parts.slow != nil {

@@ -148,7 +148,7 @@ func newReport(s scenario.Scenario, p plan, origin workload.Origin) *report.Repo
 	r := &report.Report{
 		Version: 1, Timeline: report.Timeline{}.Empty(), Title: s.Title, Model: s.Model.Name, Machine: s.Machine.Name,
 		Strategy: string(s.Strategy.Name), Fidelity: string(s.Fidelity), Phase: string(s.Workload.Phase),
-		Simulated: s.Strategy.Name == policy.MDAM || s.Strategy.Name == policy.MDLB,
+		Simulated: s.Strategy.Name.NearData(),
 		Routing:   origin,
 	}
 	for i := range probe.Resources {

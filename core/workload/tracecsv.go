@@ -27,23 +27,11 @@ func readCSV(l *lines) (*Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder()
-	e := entry{experts: make([]int, len(c.experts))}
-	for {
-		line, ok, err := l.next()
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return b.finish(l.n)
-		}
-		if err := c.parse(l.n, line, &e); err != nil {
-			return nil, err
-		}
-		if err := b.add(l.n, e); err != nil {
-			return nil, err
-		}
-	}
+	e := entry{experts: make([]int, len(c.experts))} // one for all rows
+	return l.build(func(text []byte) (entry, error) {
+		err := c.parse(l.n, text, &e)
+		return e, err
+	})
 }
 
 func parseHeader(line int, names []string) (columns, error) {

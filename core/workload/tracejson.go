@@ -16,23 +16,7 @@ type jsonEntry struct {
 }
 
 func readJSON(l *lines) (*Trace, error) {
-	b := newBuilder()
-	for {
-		line, ok, err := l.next()
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return b.finish(l.n)
-		}
-		e, err := parseJSON(l.n, line)
-		if err != nil {
-			return nil, err
-		}
-		if err := b.add(l.n, e); err != nil {
-			return nil, err
-		}
-	}
+	return l.build(func(text []byte) (entry, error) { return parseJSON(l.n, text) })
 }
 
 func parseJSON(line int, text []byte) (entry, error) {

@@ -121,3 +121,24 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// build returns the trace of the lines that are left, each of which parse reads.
+func (l *lines) build(parse func(text []byte) (entry, error)) (*Trace, error) {
+	b := newBuilder()
+	for {
+		text, ok, err := l.next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return b.finish(l.n)
+		}
+		e, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.add(l.n, e); err != nil {
+			return nil, err
+		}
+	}
+}

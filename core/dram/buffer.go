@@ -1,0 +1,156 @@
+package dram
+
+import "math/bits"
+
+// none is no slot.
+const none = -1
+
+// A slot holds a request that a controller has accepted.
+type slot struct {
+	place  Place
+	order  int64 // of acceptance, in this channel
+	arrive int64 // clock of acceptance
+	bank   uint8
+	write  bool
+	next   int16 // in its bank's list, or in the list of free slots
+	prev   int16
+}
+
+// slots are all requests that a channel holds.
+type slots struct {
+	all   []slot
+	free  int16
+	order int64
+}
+
+func newSlots(n int) slots {
+	s := slots{all: make([]slot, n)}
+	for i := range s.all {
+		s.all[i].next = int16(i + 1)
+	}
+	s.all[n-1].next = none
+	return s
+}
+
+// take returns a slot that holds r.
+func (s *slots) take(r *Request, bank int, now int64) int16 {
+	i := s.free
+	e := &s.all[i]
+	s.free = e.next
+	*e = slot{place: r.Place, order: s.order, arrive: now, bank: uint8(bank), write: r.Write, next: none, prev: none}
+	s.order++
+	return i
+}
+
+func (s *slots) release(i int16) {
+	s.all[i].next = s.free
+	s.free = i
+}
+
+// buffer holds requests of one kind, a list a bank in order of arrival. Of each
+// bank it knows the oldest request for the open row (hit) and the oldest for
+// any other (miss); while no row is open, every request is a miss.
+type buffer struct {
+	slots *slots
+	count int
+	limit int
+	mask  uint64 // banks with requests
+	head  [maxBanks]int16
+	tail  [maxBanks]int16
+	hit   [maxBanks]int16
+	miss  [maxBanks]int16
+}
+
+func newBuffer(s *slots, limit int) buffer {
+	b := buffer{slots: s, limit: limit}
+	for i := range b.head {
+		b.head[i], b.tail[i], b.hit[i], b.miss[i] = none, none, none, none
+	}
+	return b
+}
+
+func (q *buffer) full() bool { return q.count >= q.limit }
+
+// add appends slot i to its bank's list, whose open row is open.
+func (q *buffer) add(i int16, open int32) {
+	e := &q.slots.all[i]
+	b := e.bank & (maxBanks - 1)
+	e.prev = q.tail[b]
+	if e.prev == none {
+		q.head[b] = i
+		q.mask |= 1 << b
+	} else {
+		q.slots.all[e.prev].next = i
+	}
+	q.tail[b] = i
+	q.count++
+	if e.place.Row == open {
+		if q.hit[b] == none {
+			q.hit[b] = i
+		}
+	} else if q.miss[b] == none {
+		q.miss[b] = i
+	}
+}
+
+// remove takes slot i out, and leaves the slot to the caller.
+func (q *buffer) remove(i int16, open int32) {
+	all := q.slots.all
+	e := &all[i]
+	b := e.bank & (maxBanks - 1)
+	if e.prev == none {
+		q.head[b] = e.next
+	} else {
+		all[e.prev].next = e.next
+	}
+	if e.next == none {
+		q.tail[b] = e.prev
+	} else {
+		all[e.next].prev = e.prev
+	}
+	if q.head[b] == none {
+		q.mask &^= 1 << b
+	}
+	q.count--
+	if q.hit[b] == i {
+		q.hit[b] = q.after(e.next, open, true)
+	}
+	if q.miss[b] == i {
+		q.miss[b] = q.after(e.next, open, false)
+	}
+	e.next, e.prev = none, none
+}
+
+// after returns the first slot from i on whose row is, or is not, the open one.
+func (q *buffer) after(i int16, open int32, hit bool) int16 {
+	all := q.slots.all
+	for i != none && (all[i].place.Row == open) != hit {
+		i = all[i].next
+	}
+	return i
+}
+
+// reopen finds hit and miss of bank b anew, after its row has changed.
+func (q *buffer) reopen(b int, open int32) {
+	b &= maxBanks - 1
+	q.hit[b], q.miss[b] = none, q.head[b]
+	if open >= 0 {
+		q.hit[b] = q.after(q.head[b], open, true)
+		q.miss[b] = q.after(q.head[b], open, false)
+	}
+}
+
+// has says whether a request for p in bank b waits here.
+func (q *buffer) has(b int, p Place) bool {
+	for i := q.head[b]; i != none; i = q.slots.all[i].next {
+		if e := &q.slots.all[i]; e.place.Row == p.Row && e.place.Col == p.Col {
+			return true
+		}
+	}
+	return false
+}
+
+// each returns the lowest bank in mask, and mask without it.
+func each(mask uint64) (int, uint64) {
+	return bits.TrailingZeros64(mask) & (maxBanks - 1), mask & (mask - 1)
+}

@@ -1,0 +1,177 @@
+package dram
+
+import (
+	"context"
+
+	"monde/core/fault"
+)
+
+// controller is one channel. Clocks are those of the front end, from 0.
+type controller interface {
+	// offer hands over r, which goes to the given bank, before the tick of clock
+	// now; it reports false when there is no room.
+	offer(r *Request, bank int, now int64) bool
+	// tick does what happens at clock now, and returns the next clock at which
+	// something can happen unless a request is offered before.
+	tick(now int64) int64
+	// busy says whether it will still serve something unasked.
+	busy() bool
+}
+
+var (
+	_ controller = (*windowed)(nil)
+)
+
+// Options are what a run may be asked beside its requests.
+type Options struct {
+	Window  int                // requests under way at most; 0 = no limit
+	Emit    func(Command)      // is told of every command, in order of clocks; may be nil
+	Working func(done, of int) // is told now and then how many requests were sent; may be nil
+}
+
+// channels is a memory at work.
+type channels struct {
+	spec Spec
+	ctl  []controller
+	taps []*tap
+	next []int64 // when each has something to do
+}
+
+func newChannels(s Spec, o Options) *channels {
+	m := &channels{spec: s, ctl: make([]controller, s.Channels), taps: make([]*tap, s.Channels), next: make([]int64, s.Channels)}
+	from := compile(s.Rules())
+	for i := range m.ctl {
+		t := &tap{channel: int32(i), bl: int64(s.Timing.BL), emit: o.Emit}
+		t.flight.on = o.Window > 0
+		m.taps[i] = t
+		m.ctl[i] = newWindowed(s, from, t)
+	}
+	return m
+}
+
+// Run sends reqs to the memory in order, as the front end of facts of the
+// reference runs does: each clock the head of the line, up to as many times as
+// there are channels, until one is refused, has not arrived, or would be one
+// more under way than the window allows.
+func Run(ctx context.Context, s Spec, reqs []Request, o Options) (Result, error) {
+	if err := s.Validate(); err != nil {
+		return Result{}, err
+	}
+	if err := s.fits(reqs); err != nil {
+		return Result{}, err
+	}
+	m := newChannels(s, o)
+	if err := m.run(ctx, reqs, o); err != nil {
+		return Result{}, err
+	}
+	return m.result(len(reqs)), nil
+}
+
+// fits reports the first request that is nowhere in the memory.
+func (s Spec) fits(reqs []Request) error {
+	g := s.Geometry
+	for i := range reqs {
+		r := &reqs[i]
+		if r.Arrive >= 0 && uint(r.Channel) < uint(s.Channels) && uint(r.Rank) < uint(g.Ranks) && uint(r.Group) < uint(g.Groups) &&
+			uint(r.Bank) < uint(g.Banks) && uint(r.Row) < uint(g.Rows) && uint(r.Col) < uint(g.Bursts) && r.Arrive < 1<<50 {
+			continue
+		}
+		return fault.At("", "request %d is outside the memory: it has %d channels, %d ranks, %d bank groups of %d banks, %d rows of %d bursts",
+			i+1, s.Channels, g.Ranks, g.Groups, g.Banks, g.Rows, g.Bursts)
+	}
+	return nil
+}
+
+// patience is how many steps pass between looks at ctx.
+const patience = 1 << 16
+
+func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
+	now, steps := int64(0), 0
+	left := reqs
+	for {
+		var retry int64
+		left, retry = m.send(left, now, o.Window)
+		soonest := min(retry, m.tick(now))
+		if len(left) == 0 && !m.busy() {
+			return nil
+		}
+		if soonest == never {
+			return fault.At("", "the controller waits for ever with %d requests to come", len(left))
+		}
+		now = soonest
+		if steps++; steps%patience == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if o.Working != nil {
+				o.Working(len(reqs)-len(left), len(reqs))
+			}
+		}
+	}
+}
+
+// send offers the head of the line as often as there are channels, and returns
+// what is left and when to go on, unless a channel is due before.
+func (m *channels) send(reqs []Request, now int64, window int) ([]Request, int64) {
+	for range m.ctl {
+		if len(reqs) == 0 {
+			return nil, never
+		}
+		r := &reqs[0]
+		if r.Arrive > now {
+			return reqs, r.Arrive
+		}
+		if window > 0 {
+			if at := m.release(now, window); at > now {
+				return reqs, at
+			}
+		}
+		if !m.ctl[r.Channel].offer(r, m.spec.Geometry.bank(r.Place), now) {
+			return reqs, never
+		}
+		m.next[r.Channel] = now
+		reqs = reqs[1:]
+	}
+	return reqs, now + 1
+}
+
+// release returns when fewer than window requests are under way; never if that
+// takes a command that is not issued yet.
+func (m *channels) release(now int64, window int) int64 {
+	under, at := 0, int64(never)
+	for _, t := range m.taps {
+		under += t.flight.at(now)
+		at = min(at, t.flight.next())
+	}
+	if under < window {
+		return now
+	}
+	return at
+}
+
+// tick runs the channels that are due, and returns when the next one is.
+func (m *channels) tick(now int64) int64 {
+	soonest := int64(never)
+	for i, at := range m.next {
+		if at <= now {
+			at = m.ctl[i].tick(now)
+			m.next[i] = at
+		}
+		soonest = min(soonest, at)
+	}
+	return soonest
+}
+
+func (m *channels) busy() bool {
+	for _, c := range m.ctl {
+		if c.busy() {
+			return true
+		}
+	}
+	return false
+}
+
+// bank returns the number of p's bank in its channel.
+func (g Geometry) bank(p Place) int {
+	return (int(p.Rank)*g.Groups+int(p.Group))*g.Banks + int(p.Bank)
+}

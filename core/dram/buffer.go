@@ -140,14 +140,15 @@ func (q *buffer) reopen(b int, open int32) {
 	}
 }
 
-// has says whether a request for p in bank b waits here.
-func (q *buffer) has(b int, p Place) bool {
-	for i := q.head[b]; i != none; i = q.slots.all[i].next {
-		if e := &q.slots.all[i]; e.place.Row == p.Row && e.place.Col == p.Col {
-			return true
+// find returns the request for p in bank b that waits here, or none.
+func (q *buffer) find(b int, p Place) int16 {
+	all := q.slots.all
+	for i := q.head[b]; i != none; i = all[i].next {
+		if e := &all[i]; e.place.Row == p.Row && e.place.Col == p.Col {
+			return i
 		}
 	}
-	return false
+	return none
 }
 
 // each returns the lowest bank in mask, and mask without it.

@@ -20,6 +20,7 @@ type controller interface {
 
 var (
 	_ controller = (*windowed)(nil)
+	_ controller = (*banked)(nil)
 )
 
 // Options are what a run may be asked beside its requests.
@@ -44,7 +45,7 @@ func newChannels(s Spec, o Options) *channels {
 		t := &tap{channel: int32(i), bl: int64(s.Timing.BL), emit: o.Emit}
 		t.flight.on = o.Window > 0
 		m.taps[i] = t
-		m.ctl[i] = newWindowed(s, from, t)
+		m.ctl[i] = newController(s, from, t)
 	}
 	return m
 }
@@ -174,4 +175,11 @@ func (m *channels) busy() bool {
 // bank returns the number of p's bank in its channel.
 func (g Geometry) bank(p Place) int {
 	return (int(p.Rank)*g.Groups+int(p.Group))*g.Banks + int(p.Bank)
+}
+
+func newController(s Spec, from *[Ops]gaps, t *tap) controller {
+	if s.Controller.Kind == Banks {
+		return newBanked(s, from, t)
+	}
+	return newWindowed(s, from, t)
 }

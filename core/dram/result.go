@@ -91,11 +91,12 @@ func quantiles(counts []int64) (l Latency, n int64) {
 	return l, n
 }
 
-// rank returns the latency that percent of n reads stay within.
+// rank returns the latency at percent of the way from the shortest of n reads to
+// the longest, to the nearest read.
 func rank(counts []int64, n, percent int64) int64 {
-	before := int64(0)
+	before, wanted := int64(0), (percent*(n-1)+50)/100
 	for at, c := range counts {
-		if before += c; before*100 > n*percent {
+		if before += c; before > wanted {
 			return int64(at)
 		}
 	}

@@ -105,7 +105,7 @@ func (c *windowed) interval() int64 {
 // offer implements controller.
 func (c *windowed) offer(r *Request, bank int, now int64) bool {
 	q := &c.reads
-	if c.writes.count > 0 && c.writes.has(bank, r.Place) {
+	if c.writes.count > 0 && c.writes.find(bank, r.Place) != none {
 		c.absorb(r.Write, now)
 		return true
 	}

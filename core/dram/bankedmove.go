@@ -1,0 +1,159 @@
+package dram
+
+import "slices"
+
+// move moves one request into the queue of its bank, and says whether it did.
+func (c *banked) move(now int64) bool {
+	if c.draining == 0 && (c.writes.full() || c.writes.count > sparse && c.toRead.count+c.toWrite.count == 0) {
+		c.draining = c.writes.count
+	}
+	from, to := &c.reads, &c.toRead
+	if c.draining > 0 {
+		from, to = &c.writes, &c.toWrite
+	}
+	i := c.oldest(from, from.mask&^c.full)
+	if i == none {
+		return false
+	}
+	e := &c.slots.all[i]
+	b := int(e.bank)
+	if c.draining > 0 {
+		if c.reading.may(b, e.place) && (c.reads.find(b, e.place) != none || c.toRead.find(b, e.place) != none) {
+			c.draining = 0 // until what is read from there has been read
+			return false
+		}
+		c.draining--
+	}
+	from.remove(i, closed)
+	e.order = c.slots.order
+	c.slots.order++
+	to.add(i, c.open[b])
+	if c.queued[b]++; int(c.queued[b]) >= c.spec.Controller.PerBank {
+		c.full |= 1 << b
+	}
+	c.consider(b, i, now+1)
+	return true
+}
+
+// oldest returns the request of the banks in mask that came first.
+func (c *banked) oldest(q *buffer, mask uint64) int16 {
+	first, order := int16(none), int64(never)
+	for mask != 0 {
+		var b int
+		b, mask = each(mask)
+		if i := q.head[b]; c.slots.all[i].order < order {
+			first, order = i, c.slots.all[i].order
+		}
+	}
+	return first
+}
+
+// consider looks at request i, new in the queue of bank b: if best is of now, only
+// its bank may be better for it.
+func (c *banked) consider(b int, i int16, now int64) {
+	if !c.fresh || c.held&(1<<b) != 0 {
+		return
+	}
+	if c.toRead.hit[b] != i && c.toWrite.hit[b] != i && c.toRead.head[b] != i && c.toWrite.head[b] != i {
+		return
+	}
+	found := c.chooseIn(b, now)
+	switch {
+	case c.best.bank == b && c.best.slot != none, found.at < c.best.at:
+		if found.at < c.best.at {
+			c.best = found
+		} else {
+			c.fresh = false // a hit may have stopped the PRE of its bank
+		}
+	case found.at == c.best.at && c.after(b) < c.after(c.best.bank):
+		c.best = found
+	}
+}
+
+// after returns how far b is from its turn.
+func (c *banked) after(b int) int { return (b - c.last - 1 + c.banks) % c.banks }
+
+// order queues the refresh that is due: rank by rank, or bank group by bank
+// group, then bank by bank, then rank by rank.
+func (c *banked) order() {
+	c.refresh += c.interval()
+	n := c.turnOf
+	if c.spec.Controller.Refresh == AllBanks {
+		c.orders = append(c.orders, order{REFab, n * c.perRank})
+		c.turnOf = (n + 1) % c.ranks
+		return
+	}
+	groups := c.groups / c.ranks
+	group, bank, rank := n%groups, n/groups%c.perGroup, n/c.perRank
+	c.orders = append(c.orders, order{REFpb, rank*c.perRank + group*c.perGroup + bank})
+	c.turnOf = (n + 1) % c.banks
+}
+
+// finishRefresh issues what the first refresh needs next, if that is ready.
+func (c *banked) finishRefresh(now int64) (Op, bool) {
+	if len(c.orders) == 0 {
+		return 0, false
+	}
+	o := c.orders[0]
+	if !c.begun {
+		c.begun, c.fresh = true, false
+		c.held = 1 << o.bank
+		if o.op == REFab {
+			c.held = (1<<c.perRank - 1) << o.bank
+		}
+	}
+	op, b, at := c.needed(o, now)
+	if at > now {
+		return 0, false
+	}
+	c.fresh = false
+	c.record(op, b, now)
+	if op == PRE {
+		place := Place{Rank: int32(c.rankOf[b]), Row: -1, Col: -1}
+		place.Group, place.Bank = c.coordinates(b)
+		c.out.command(now, op, &place)
+		c.setRow(b, closed)
+		return op, true
+	}
+	place := Place{Rank: int32(c.rankOf[b]), Group: -1, Bank: -1, Row: -1, Col: -1}
+	if op == REFpb {
+		place.Group, place.Bank = c.coordinates(b)
+	}
+	c.out.idle.refreshed()
+	c.out.command(now, op, &place)
+	c.orders = slices.Delete(c.orders, 0, 1)
+	c.begun, c.held = false, 0
+	return op, true
+}
+
+// needed returns what refresh o needs next and when it may go: the PRE of the
+// first bank that may be closed, or the refresh itself.
+func (c *banked) needed(o order, now int64) (op Op, bank int, at int64) {
+	if o.op == REFpb {
+		if c.open[o.bank] != closed {
+			return PRE, o.bank, c.earliest(PRE, o.bank)
+		}
+		return REFpb, o.bank, c.earliest(REFpb, o.bank)
+	}
+	at = never
+	for b := o.bank; b < o.bank+c.perRank; b++ {
+		if c.open[b] != closed {
+			if t := max(now, c.earliest(PRE, b)); t < at {
+				bank, at = b, t
+			}
+		}
+	}
+	if at < never {
+		return PRE, bank, at
+	}
+	return REFab, o.bank, c.earliestAll(REFab, int(c.rankOf[o.bank]))
+}
+
+// refreshDue returns when finishRefresh does something.
+func (c *banked) refreshDue(now int64) int64 {
+	if len(c.orders) == 0 {
+		return never
+	}
+	_, _, at := c.needed(c.orders[0], now)
+	return max(now+1, at)
+}

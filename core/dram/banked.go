@@ -1,5 +1,7 @@
 package dram
 
+import "math/bits"
+
 // banked is the controller of DRAMsim3: reads and writes wait in two queues, at
 // most one a clock moves on into a short queue of its bank, and the bank queues
 // are served in turn, each its first command that is ready. Writes move only
@@ -155,7 +157,7 @@ func (c *banked) issue(now int64) bool {
 			if c.best.op.access() != op.access() {
 				c.perform(now)
 			} else {
-				c.last = c.best.bank // looked at, and left
+				c.last = int(c.best.bank) // looked at, and left
 				c.fresh = false
 			}
 		}
@@ -175,73 +177,115 @@ func (c *banked) issueQueued(now int64) (Op, bool) {
 	return op, true
 }
 
-// choose finds the bank whose turn it is among those that are ready first.
+// choose finds the bank whose turn it is among those that are ready first, and in
+// its queue the first command of those that are.
 func (c *banked) choose(now int64) {
 	c.fresh = true
 	c.best = choice{at: never, slot: none}
-	mask := (c.toRead.mask | c.toWrite.mask) &^ c.held
-	after := ^uint64(0) << (c.last + 1) // in Go, a shift by 64 gives 0
-	for _, part := range [2]uint64{mask & after, mask &^ after} {
-		for part != 0 {
-			var b int
-			b, part = each(part)
-			if found := c.chooseIn(b, now); found.at < c.best.at {
-				c.best = found
-			}
+	c.rivals(ACT, (c.toRead.mask|c.toWrite.mask)&^c.opened, now)
+	c.rivals(RD, c.toRead.hits, now)
+	if c.toWrite.count > 0 {
+		c.rivals(WR, c.toWrite.hits, now)
+	}
+	if misses := (c.toRead.misses | c.toWrite.misses) & c.opened; misses != 0 {
+		c.rivals(PRE, c.closable(misses), now)
+	}
+}
+
+// closable returns the banks of mask whose row may be closed for the head of the
+// queue: one that no command in the queue is for, or that has served its share.
+func (c *banked) closable(mask uint64) uint64 {
+	hits := mask & (c.toRead.hits | c.toWrite.hits)
+	mask &^= hits
+	for hits != 0 {
+		var b int
+		b, hits = each(hits)
+		if head := c.oldestIn(b); c.hits[b] >= rowShare && head != c.toRead.hit[b] && head != c.toWrite.hit[b] {
+			mask |= 1 << b
+		}
+	}
+	return mask
+}
+
+// rivals lets op compete in the banks of mask.
+func (c *banked) rivals(op Op, mask uint64, now int64) {
+	mask &^= c.held
+	if mask == 0 {
+		return
+	}
+	var base [maxRanks]int64
+	for r := range c.ranks {
+		base[r] = max(now, c.atChannel[op], c.atRank[r][op])
+	}
+	s := uint(c.last + 1)
+	for mask = mask>>s | mask<<(uint(c.banks)-s); mask != 0; mask &= mask - 1 {
+		turn := bits.TrailingZeros64(mask)
+		b := (turn + int(s)) % c.banks & (maxBanks - 1)
+		from := base[c.rankOf[b]&(maxRanks-1)]
+		t := max(from, c.atGroup[c.groupOf[b]&(maxGroups-1)][op], c.atBank[b][op])
+		if t < c.best.at || t == c.best.at && c.before(b, turn, op) {
+			c.best = choice{at: t, op: op, bank: uint8(b), slot: c.candidate(op, b)}
+		}
+		if c.ranks == 1 && t == from {
+			return // the rest is no sooner, and later in turn
 		}
 	}
 }
 
-// chooseIn finds the first command of bank b that is ready first.
-func (c *banked) chooseIn(b int, now int64) choice {
+// before says whether op in bank b goes before the best one, ready at once.
+func (c *banked) before(b, turn int, op Op) bool {
+	if other := int(c.best.bank); other != b {
+		return turn < c.after(other)
+	}
 	all := c.slots.all
-	head := c.toRead.head[b]
-	if w := c.toWrite.head[b]; head == none || w != none && all[w].order < all[head].order {
-		head = w
+	return all[c.candidate(op, b)].order < all[c.best.slot].order
+}
+
+// candidate returns the request that op would go to bank b for.
+func (c *banked) candidate(op Op, b int) int16 {
+	switch op {
+	case RD:
+		return c.toRead.hit[b]
+	case WR:
+		return c.toWrite.hit[b]
 	}
-	if c.open[b] == closed {
-		return choice{at: max(now, c.earliest(ACT, b)), op: ACT, bank: b, slot: head}
+	return c.oldestIn(b)
+}
+
+// after returns how many banks have their turn before b.
+func (c *banked) after(b int) int { return (b - c.last - 1 + c.banks) % c.banks }
+
+// oldestIn returns the head of the queue of bank b.
+func (c *banked) oldestIn(b int) int16 {
+	r, w := c.toRead.head[b], c.toWrite.head[b]
+	if r == none || w != none && c.slots.all[w].order < c.slots.all[r].order {
+		return w
 	}
-	best := choice{at: never, slot: none}
-	read, write := c.toRead.hit[b], c.toWrite.hit[b]
-	if read != none {
-		best = choice{at: max(now, c.earliest(RD, b)), op: RD, bank: b, slot: read}
-	}
-	if write != none {
-		at := max(now, c.earliest(WR, b))
-		if at < best.at || at == best.at && all[write].order < all[read].order {
-			best = choice{at: at, op: WR, bank: b, slot: write}
-		}
-	}
-	if head != read && head != write && (read == none && write == none || c.hits[b] >= rowShare) {
-		if at := max(now, c.earliest(PRE, b)); at <= best.at { // it is the oldest
-			best = choice{at: at, op: PRE, bank: b, slot: head}
-		}
-	}
-	return best
+	return r
 }
 
 // perform issues c.best.
 func (c *banked) perform(now int64) {
 	b := c.best
-	c.last, c.fresh = b.bank, false
+	bank := int(b.bank)
+	c.last, c.fresh = bank, false
 	e := &c.slots.all[b.slot]
-	c.record(b.op, b.bank, now)
+	c.record(b.op, bank, now)
 	c.out.command(now, b.op, &e.place)
 	switch b.op {
 	case ACT:
-		c.out.idle.opened(b.bank)
-		c.setRow(b.bank, e.place.Row)
+		c.out.idle.opened(bank)
+		c.setRow(bank, e.place.Row)
 	case PRE:
-		c.setRow(b.bank, closed)
+		c.setRow(bank, closed)
 	default:
-		c.hits[b.bank]++
+		c.hits[bank]++
 		c.serve(b.slot, now)
 	}
 }
 
 func (c *banked) setRow(b int, row int32) {
-	c.open[b] = row
+	c.set(b, row)
 	c.hits[b] = 0
 	c.toRead.reopen(b, row)
 	c.toWrite.reopen(b, row)

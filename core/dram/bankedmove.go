@@ -48,30 +48,31 @@ func (c *banked) oldest(q *buffer, mask uint64) int16 {
 	return first
 }
 
-// consider looks at request i, new in the queue of bank b: if best is of now, only
-// its bank may be better for it.
+// consider looks at request i, new in the queue of bank b: if best is of now, it
+// can only be worse than this one.
 func (c *banked) consider(b int, i int16, now int64) {
 	if !c.fresh || c.held&(1<<b) != 0 {
 		return
 	}
-	if c.toRead.hit[b] != i && c.toWrite.hit[b] != i && c.toRead.head[b] != i && c.toWrite.head[b] != i {
+	if int(c.best.bank) == b && c.best.slot != none {
+		c.fresh = false // a hit may keep its row open
 		return
 	}
-	found := c.chooseIn(b, now)
-	switch {
-	case c.best.bank == b && c.best.slot != none, found.at < c.best.at:
-		if found.at < c.best.at {
-			c.best = found
-		} else {
-			c.fresh = false // a hit may have stopped the PRE of its bank
-		}
-	case found.at == c.best.at && c.after(b) < c.after(c.best.bank):
-		c.best = found
+	op := PRE
+	switch e := &c.slots.all[i]; {
+	case c.open[b] == closed:
+		op = ACT
+	case e.place.Row == c.open[b]:
+		op = burstOf(e.write)
+	}
+	if c.candidate(op, b) != i || op == PRE && c.closable(1<<b) == 0 {
+		return
+	}
+	t := max(now, c.earliest(op, b))
+	if t < c.best.at || t == c.best.at && c.after(b) < c.after(int(c.best.bank)) {
+		c.best = choice{at: t, op: op, bank: uint8(b), slot: i}
 	}
 }
-
-// after returns how far b is from its turn.
-func (c *banked) after(b int) int { return (b - c.last - 1 + c.banks) % c.banks }
 
 // order queues the refresh that is due: rank by rank, or bank group by bank
 // group, then bank by bank, then rank by rank.

@@ -51,14 +51,21 @@ func (s *slots) release(i int16) {
 // bank it knows the oldest request for the open row (hit) and the oldest for
 // any other (miss); while no row is open, every request is a miss.
 type buffer struct {
-	slots *slots
-	count int
-	limit int
-	mask  uint64 // banks with requests
-	head  [maxBanks]int16
-	tail  [maxBanks]int16
-	hit   [maxBanks]int16
-	miss  [maxBanks]int16
+	slots  *slots
+	count  int
+	limit  int
+	mask   uint64 // banks with requests
+	hits   uint64 // banks with a hit
+	misses uint64 // banks with a miss
+	head   [maxBanks]int16
+	tail   [maxBanks]int16
+	hit    [maxBanks]int16
+	miss   [maxBanks]int16
+	rows   [256]uint16 // requests by a hash of bank and row: 0 is proof of none
+}
+
+func hashRow(bank uint8, row int32) uint8 {
+	return uint8((uint32(row)*0x9e3779b1 ^ uint32(bank)*0x85ebca6b) >> 24)
 }
 
 func newBuffer(s *slots, limit int) buffer {
@@ -84,12 +91,15 @@ func (q *buffer) add(i int16, open int32) {
 	}
 	q.tail[b] = i
 	q.count++
+	q.rows[hashRow(b, e.place.Row)]++
 	if e.place.Row == open {
 		if q.hit[b] == none {
 			q.hit[b] = i
+			q.hits |= 1 << b
 		}
 	} else if q.miss[b] == none {
 		q.miss[b] = i
+		q.misses |= 1 << b
 	}
 }
 
@@ -112,11 +122,16 @@ func (q *buffer) remove(i int16, open int32) {
 		q.mask &^= 1 << b
 	}
 	q.count--
+	q.rows[hashRow(b, e.place.Row)]--
 	if q.hit[b] == i {
-		q.hit[b] = q.after(e.next, open, true)
+		if q.hit[b] = q.after(e.next, open, true); q.hit[b] == none {
+			q.hits &^= 1 << b
+		}
 	}
 	if q.miss[b] == i {
-		q.miss[b] = q.after(e.next, open, false)
+		if q.miss[b] = q.after(e.next, open, false); q.miss[b] == none {
+			q.misses &^= 1 << b
+		}
 	}
 	e.next, e.prev = none, none
 }
@@ -134,9 +149,16 @@ func (q *buffer) after(i int16, open int32, hit bool) int16 {
 func (q *buffer) reopen(b int, open int32) {
 	b &= maxBanks - 1
 	q.hit[b], q.miss[b] = none, q.head[b]
-	if open >= 0 {
+	if open >= 0 && q.rows[hashRow(uint8(b), open)] > 0 {
 		q.hit[b] = q.after(q.head[b], open, true)
 		q.miss[b] = q.after(q.head[b], open, false)
+	}
+	q.hits, q.misses = q.hits&^(1<<b), q.misses&^(1<<b)
+	if q.hit[b] != none {
+		q.hits |= 1 << b
+	}
+	if q.miss[b] != none {
+		q.misses |= 1 << b
 	}
 }
 

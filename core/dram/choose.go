@@ -46,7 +46,7 @@ func (c *windowed) chooseActive(now int64) {
 		e := &c.slots.all[i]
 		at := max(now, c.earliest(burstOf(e.write), int(e.bank)))
 		if at < c.best.at || at == c.best.at && e.arrive < c.slots.all[c.best.slot].arrive {
-			c.best = choice{at, burstOf(e.write), int(e.bank), i, fromActive}
+			c.best = choice{at, i, e.bank, burstOf(e.write), fromActive}
 		}
 	}
 }
@@ -75,7 +75,7 @@ func (c *windowed) chooseOrder(now int64) {
 		at = c.earliest(op, o.bank)
 	}
 	if at = max(now, at); at < c.best.at {
-		c.best = choice{at, op, o.bank, none, fromOrders}
+		c.best = choice{at, none, uint8(o.bank), op, fromOrders}
 	}
 }
 
@@ -106,46 +106,67 @@ func (c *windowed) chooseWindow(now int64) {
 	if c.draining {
 		q, op = &c.writes, WR
 	}
-	var base [maxRanks][4]int64 // what channel and rank ask of RD or WR, ACT and PRE
-	for r := range c.ranks {
-		base[r] = [4]int64{
-			max(now, c.atChannel[op], c.atRank[r][op]), max(now, c.atChannel[ACT], c.atRank[r][ACT]), max(now, c.atChannel[PRE], c.atRank[r][PRE]),
+	// An active request that is ready as soon goes first: it counts as older.
+	best := contest{all: c.slots.all, choice: c.best, order: -1}
+	best.from = fromWindow
+	best.enter(&c.device, op, q.hits, &q.hit, now)
+	if misses := q.misses & c.opened &^ c.activeMask; misses != 0 {
+		if c.spec.Controller.RowHit {
+			misses = c.unblocked(q, misses)
 		}
+		best.enter(&c.device, PRE, misses, &q.miss, now)
 	}
-	best := c.best
-	order := int64(-1) // an active request that is ready as soon goes first
-	all := c.slots.all
-	for mask := q.mask; mask != 0; {
+	if c.opening == none {
+		best.enter(&c.device, ACT, q.misses&^c.opened, &q.miss, now)
+	}
+	if best.order >= 0 {
+		c.best = best.choice
+		c.best.from = fromWindow
+	}
+}
+
+// unblocked returns the banks of mask whose oldest miss is older than every hit.
+func (c *windowed) unblocked(q *buffer, mask uint64) uint64 {
+	left := mask
+	for mask != 0 {
 		var b int
 		b, mask = each(mask)
-		g, from := &c.atGroup[c.groupOf[b]&(maxGroups-1)], &base[c.rankOf[b]&(maxRanks-1)]
-		hit, miss := q.hit[b], q.miss[b]
-		if hit != none {
-			at := max(from[0], g[op], c.atBank[b][op])
-			if at < best.at || at == best.at && all[hit].order < order {
-				best, order = choice{at, op, b, hit, fromWindow}, all[hit].order
-			}
-		}
-		if miss == none {
-			continue
-		}
-		next, at := ACT, int64(0)
-		switch {
-		case c.open[b] >= 0:
-			if c.activeIn[b] > 0 || hit != none && c.spec.Controller.RowHit && all[hit].order < all[miss].order {
-				continue
-			}
-			next, at = PRE, max(from[2], g[PRE], c.atBank[b][PRE])
-		case c.open[b] == opening || c.opening != none:
-			continue
-		default:
-			at = max(from[1], g[ACT], c.atBank[b][ACT])
-		}
-		if at < best.at || at == best.at && all[miss].order < order {
-			best, order = choice{at, next, b, miss, fromWindow}, all[miss].order
+		if q.hit[b] != none && c.slots.all[q.hit[b]].order < c.slots.all[q.miss[b]].order {
+			left &^= 1 << b
 		}
 	}
-	c.best = best
+	return left
+}
+
+// contest finds the command that is ready first, and among those that are ready
+// at once the one for the oldest request.
+type contest struct {
+	choice
+	all   []slot
+	order int64
+}
+
+// enter lets op compete in the banks of mask, for the requests at.
+func (k *contest) enter(d *device, op Op, mask uint64, at *[maxBanks]int16, now int64) {
+	for mask != 0 {
+		var b int
+		b, mask = each(mask)
+		r := d.rankOf[b] & (maxRanks - 1)
+		base := max(now, d.atChannel[op], d.atRank[r][op])
+		banks := d.ofRank[r]
+		for in := mask&banks | 1<<b; in != 0 && base <= k.at; {
+			b, in = each(in)
+			t := max(base, d.atGroup[d.groupOf[b]&(maxGroups-1)][op], d.atBank[b][op])
+			if t > k.at {
+				continue
+			}
+			slot := at[b]
+			if order := k.all[slot].order; t < k.at || order < k.order {
+				k.at, k.bank, k.op, k.slot, k.order = t, uint8(b), op, slot, order
+			}
+		}
+		mask &^= banks
+	}
 }
 
 // consider looks at request i, which has just come to bank b.
@@ -169,7 +190,7 @@ func (c *windowed) consider(b int, i int16, now int64) {
 		op = ACT
 	}
 	if at := max(now, c.earliest(op, b)); at < c.best.at {
-		c.best = choice{at, op, b, i, fromWindow}
+		c.best = choice{at, i, uint8(b), op, fromWindow}
 	}
 }
 

@@ -17,11 +17,16 @@ type gap struct {
 	cycles int64
 }
 
+// earliest is the first clock of each command; as long as a power of two is, so
+// that an index needs no multiplication.
+type earliest [16]int64
+
 // gaps are the rules from one command, by where the next one goes.
 type gaps struct {
 	channel, rank, group, bank       []gap
 	window                           []gap // in the rank, from the fourth last
 	otherRank, otherGroup, otherBank []gap
+	others                           bool // any of the last three
 }
 
 // device is the state of one channel: which rows are open, and the earliest
@@ -32,13 +37,14 @@ type device struct {
 	groups                   int // of all ranks
 	ranks                    int
 	from                     *[Ops]gaps
-	others                   bool // some rule is between siblings
 
 	open      [maxBanks]int32 // row, closed or opening
-	atChannel [Ops]int64
-	atRank    [maxRanks][Ops]int64
-	atGroup   [maxGroups][Ops]int64
-	atBank    [maxBanks][Ops]int64
+	opened    uint64          // banks whose row is open
+	ofRank    [maxRanks]uint64
+	atChannel earliest
+	atRank    [maxRanks]earliest
+	atGroup   [maxGroups]earliest
+	atBank    [maxBanks]earliest
 	acts      [maxRanks][4]int64 // clocks of the last four ACT
 	lastAct   [maxRanks]uint8
 	groupOf   [maxBanks]uint8
@@ -53,34 +59,48 @@ func (d *device) init(s Spec, from *[Ops]gaps) {
 	*d = device{
 		banks: g.banks(), perRank: g.Groups * g.Banks, perGroup: g.Banks, groups: g.Ranks * g.Groups, ranks: g.Ranks, from: from,
 	}
-	for op := range from {
-		f := &from[op]
-		d.others = d.others || f.otherRank != nil && g.Ranks > 1 || f.otherGroup != nil || f.otherBank != nil
-	}
 	for b := range d.banks {
 		d.open[b] = closed
 		d.groupOf[b], d.rankOf[b] = uint8(b/d.perGroup), uint8(b/d.perRank)
+		d.ofRank[b/d.perRank] |= 1 << b
 	}
 	for r := range d.acts {
 		d.acts[r] = [4]int64{math.MinInt32, math.MinInt32, math.MinInt32, math.MinInt32}
 	}
 }
 
-// compile turns rules into gaps by command.
-func compile(rules []Rule) *[Ops]gaps {
+// compile turns the rules of s into gaps by command. Rules for commands that the
+// controller of s never issues are left out.
+func compile(s Spec) *[Ops]gaps {
 	var t [Ops]gaps
-	for _, r := range rules {
-		if r.Cycles <= 0 {
+	for _, r := range s.Rules() {
+		if r.Cycles <= 0 || r.Other && r.In == InRank && s.Geometry.Ranks == 1 {
 			continue
 		}
 		for _, from := range r.From {
 			row := t[from].row(r)
 			for _, to := range r.To {
-				*row = append(*row, gap{to, int64(r.Cycles)})
+				if s.Controller.issues(to) {
+					*row = append(*row, gap{to, int64(r.Cycles)})
+					t[from].others = t[from].others || r.Other
+				}
 			}
 		}
 	}
 	return &t
+}
+
+// issues says whether the controller ever issues op.
+func (c Controller) issues(op Op) bool {
+	switch op {
+	case RDA, WRA:
+		return c.Cap > 0
+	case REFab, PREab:
+		return c.Refresh == AllBanks
+	case REFpb:
+		return c.Refresh == PerBank
+	}
+	return true
 }
 
 func (g *gaps) row(r Rule) *[]gap {
@@ -97,7 +117,7 @@ func (g *gaps) row(r Rule) *[]gap {
 
 // earliest returns the first clock at which op may go to bank b.
 func (d *device) earliest(op Op, b int) int64 {
-	b &= maxBanks - 1
+	b, op = b&(maxBanks-1), op&15
 	return max(d.atChannel[op], d.atRank[d.rankOf[b]&(maxRanks-1)][op], d.atGroup[d.groupOf[b]&(maxGroups-1)][op], d.atBank[b][op])
 }
 
@@ -111,11 +131,9 @@ func (d *device) earliestAll(op Op, r int) int64 {
 }
 
 // raise moves the earliest clocks of a place up to what gs ask after now.
-func raise(at *[Ops]int64, gs []gap, now int64) {
+func raise(at *earliest, gs []gap, now int64) {
 	for _, g := range gs {
-		if t := now + g.cycles; t > at[g.to] {
-			at[g.to] = t
-		}
+		at[g.to&15] = max(at[g.to&15], now+g.cycles)
 	}
 }
 
@@ -123,7 +141,7 @@ func raise(at *[Ops]int64, gs []gap, now int64) {
 // at clock now.
 func (d *device) record(op Op, b int, now int64) {
 	b &= maxBanks - 1
-	f := &d.from[op]
+	f := &d.from[op%Ops]
 	r := d.rankOf[b] & (maxRanks - 1)
 	raise(&d.atChannel, f.channel, now)
 	raise(&d.atRank[r], f.rank, now)
@@ -133,14 +151,14 @@ func (d *device) record(op Op, b int, now int64) {
 		raise(&d.atRank[r], f.window, d.acts[r][(i+1)%window])
 	}
 	if op == PREab || op == REFab {
-		if d.others {
+		if f.others {
 			d.recordOthers(f, b, now, true)
 		}
 		return
 	}
 	raise(&d.atGroup[d.groupOf[b]&(maxGroups-1)], f.group, now)
 	raise(&d.atBank[b], f.bank, now)
-	if d.others {
+	if f.others {
 		d.recordOthers(f, b, now, false)
 	}
 }
@@ -166,6 +184,15 @@ func (d *device) recordOthers(f *gaps, b int, now int64, wholeRank bool) {
 		if o != b {
 			raise(&d.atBank[o], f.otherBank, now)
 		}
+	}
+}
+
+// set makes row, closed or opening the state of bank b.
+func (d *device) set(b int, row int32) {
+	d.open[b&(maxBanks-1)] = row
+	d.opened &^= 1 << b
+	if row >= 0 {
+		d.opened |= 1 << b
 	}
 }
 

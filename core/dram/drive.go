@@ -40,7 +40,7 @@ type channels struct {
 
 func newChannels(s Spec, o Options) *channels {
 	m := &channels{spec: s, ctl: make([]controller, s.Channels), taps: make([]*tap, s.Channels), next: make([]int64, s.Channels)}
-	from := compile(s.Rules())
+	from := compile(s)
 	for i := range m.ctl {
 		t := &tap{channel: int32(i), bl: int64(s.Timing.BL), emit: o.Emit}
 		t.flight.on = o.Window > 0

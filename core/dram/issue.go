@@ -17,8 +17,8 @@ func (c *windowed) perform(now int64) {
 	case b.op == ACT:
 		c.activate(b.slot, now)
 	default: // PRE
-		c.tell(now, PRE, b.bank, &c.slots.all[b.slot].place)
-		c.close(b.bank)
+		c.tell(now, PRE, int(b.bank), &c.slots.all[b.slot].place)
+		c.close(int(b.bank))
 	}
 }
 
@@ -33,7 +33,7 @@ func (c *windowed) sync(now int64) {
 	if c.best.op == WR {
 		op = CASWR
 	}
-	c.tell(now, op, c.best.bank, &c.slots.all[c.best.slot].place)
+	c.tell(now, op, int(c.best.bank), &c.slots.all[c.best.slot].place)
 	c.synced, c.syncedIn = c.best.slot, c.best.from
 }
 
@@ -68,7 +68,9 @@ func (c *windowed) retire(i int16, from source, now int64) {
 	e := &c.slots.all[i]
 	switch {
 	case from == fromActive:
-		c.activeIn[e.bank]--
+		if c.activeIn[e.bank]--; c.activeIn[e.bank] == 0 {
+			c.activeMask &^= 1 << e.bank
+		}
 		c.active = slices.Delete(c.active, slices.Index(c.active, i), slices.Index(c.active, i)+1)
 	case e.write:
 		c.writes.remove(i, c.open[e.bank])
@@ -109,26 +111,27 @@ func (c *windowed) activate(i int16, now int64) {
 	}
 	if c.split {
 		c.opening, c.deadline = i, now+int64(c.spec.Timing.AAD)
-		c.open[b] = opening
+		c.set(b, opening)
 		return
 	}
-	c.opened(i)
+	c.promote(i)
 }
 
 // finishOpening issues the ACT2 that is due.
 func (c *windowed) finishOpening(now int64) {
 	e := &c.slots.all[c.opening]
 	c.tell(now, ACT2, int(e.bank), &e.place)
-	c.opened(c.opening)
+	c.promote(c.opening)
 	c.opening = none
 }
 
-// opened makes slot i active: its row is open.
-func (c *windowed) opened(i int16) {
+// promote makes slot i active: its row is open.
+func (c *windowed) promote(i int16) {
 	e := &c.slots.all[i]
 	b := int(e.bank)
 	c.active = append(c.active, i)
 	c.activeIn[b]++
+	c.activeMask |= 1 << b
 	c.out.idle.opened(b)
 	c.setRow(b, e.place.Row)
 }
@@ -169,7 +172,7 @@ func (c *windowed) close(b int) {
 }
 
 func (c *windowed) setRow(b int, row int32) {
-	c.open[b] = row
+	c.set(b, row)
 	c.reads.reopen(b, row)
 	c.writes.reopen(b, row)
 }

@@ -24,19 +24,20 @@ type windowed struct {
 	latency  int64
 	draining bool
 
-	active   []int16 // in order of their ACT
-	activeIn [maxBanks]uint8
-	orders   []order
-	opening  int16 // the slot between ACT1 and ACT2
-	deadline int64 // of its ACT2
-	synced   int16 // the slot whose CAS has gone
-	syncedIn source
-	wckEnds  int64
-	lastRead int64 // when the last read has its data
-	refresh  int64 // when the next one is due
-	refBank  int
-	used     [maxBanks]int32 // bursts since the row was opened
-	asked    uint64          // banks whose PRE is among orders, for Controller.Cap
+	active     []int16 // in order of their ACT
+	activeIn   [maxBanks]uint8
+	activeMask uint64 // banks with any
+	orders     []order
+	opening    int16 // the slot between ACT1 and ACT2
+	deadline   int64 // of its ACT2
+	synced     int16 // the slot whose CAS has gone
+	syncedIn   source
+	wckEnds    int64
+	lastRead   int64 // when the last read has its data
+	refresh    int64 // when the next one is due
+	refBank    int
+	used       [maxBanks]int32 // bursts since the row was opened
+	asked      uint64          // banks whose PRE is among orders, for Controller.Cap
 
 	fresh   bool // best is of now
 	arrived int16
@@ -62,9 +63,9 @@ const (
 // A choice is the next command, and the clock from which it is allowed.
 type choice struct {
 	at   int64
+	slot int16 // of the request that it is for; none for an order
+	bank uint8
 	op   Op
-	bank int
-	slot int16
 	from source
 }
 

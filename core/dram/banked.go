@@ -139,8 +139,11 @@ func (c *banked) tick(now int64) int64 {
 	}
 	issued := c.issue(now)
 	moved := c.move(now)
-	if issued || moved {
+	if moved {
 		return now + 1
+	}
+	if issued && !c.fresh {
+		c.choose(now + 1)
 	}
 	return min(c.best.at, c.refreshDue(now), c.refresh)
 }
@@ -213,15 +216,17 @@ func (c *banked) rivals(op Op, mask uint64, now int64) {
 	if mask == 0 {
 		return
 	}
-	var base [maxRanks]int64
-	for r := range c.ranks {
-		base[r] = max(now, c.atChannel[op], c.atRank[r][op])
-	}
+	now = max(now, c.atChannel[op])
 	s := uint(c.last + 1)
-	for mask = mask>>s | mask<<(uint(c.banks)-s); mask != 0; mask &= mask - 1 {
+	mask = mask>>s | mask<<(uint(c.banks)-s)&(1<<c.banks-1)
+	for ; mask != 0; mask &= mask - 1 {
 		turn := bits.TrailingZeros64(mask)
-		b := (turn + int(s)) % c.banks & (maxBanks - 1)
-		from := base[c.rankOf[b]&(maxRanks-1)]
+		b := turn + int(s)
+		if b >= c.banks {
+			b -= c.banks
+		}
+		b &= maxBanks - 1
+		from := max(now, c.atRank[c.rankOf[b]&(maxRanks-1)][op])
 		t := max(from, c.atGroup[c.groupOf[b]&(maxGroups-1)][op], c.atBank[b][op])
 		if t < c.best.at || t == c.best.at && c.before(b, turn, op) {
 			c.best = choice{at: t, op: op, bank: uint8(b), slot: c.candidate(op, b)}
@@ -253,7 +258,12 @@ func (c *banked) candidate(op Op, b int) int16 {
 }
 
 // after returns how many banks have their turn before b.
-func (c *banked) after(b int) int { return (b - c.last - 1 + c.banks) % c.banks }
+func (c *banked) after(b int) int {
+	if n := b - c.last - 1; n >= 0 {
+		return n
+	}
+	return b - c.last - 1 + c.banks
+}
 
 // oldestIn returns the head of the queue of bank b.
 func (c *banked) oldestIn(b int) int16 {

@@ -92,7 +92,11 @@ func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
 	for {
 		var retry int64
 		left, retry = m.send(left, now, o.Window)
-		soonest := min(retry, m.tick(now))
+		soonest := m.tick(now)
+		if retry == never && o.Window > 0 && len(left) > 0 { // what was issued now frees a place later
+			retry = max(now+1, m.release(now, o.Window))
+		}
+		soonest = min(soonest, retry)
 		if len(left) == 0 && !m.busy() {
 			return nil
 		}

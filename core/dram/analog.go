@@ -40,3 +40,8 @@ func lpddr5At(rate int) Timing {
 	t.RC = t.RAS + t.RP
 	return t
 }
+
+// lpddr5Period returns the clock of LPDDR5 at rate MT/s, rounded to a picosecond.
+func lpddr5Period(rate int) unit.Time {
+	return unit.Time((8_000_000 + rate/2) / rate)
+}

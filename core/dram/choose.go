@@ -11,6 +11,10 @@ func (c *windowed) refreshChoice(now int64) {
 	if arrived == none || c.best.at <= now && c.best.from != fromWindow || len(c.orders) > 0 {
 		return
 	}
+	if c.spec.Controller.Kind == Streaming {
+		c.chooseStream(now)
+		return
+	}
 	was := c.draining
 	c.turn()
 	if was != c.draining {
@@ -26,6 +30,10 @@ func (c *windowed) refreshChoice(now int64) {
 
 // choose finds the best command from the state as it is.
 func (c *windowed) choose(now int64) {
+	if c.spec.Controller.Kind == Streaming {
+		c.chooseStream(now)
+		return
+	}
 	c.fresh = true
 	c.best = choice{at: never, slot: none}
 	c.chooseActive(now)

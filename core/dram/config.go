@@ -1,6 +1,7 @@
 package dram
 
 import (
+	"strconv"
 	"strings"
 
 	"monde/core/fault"
@@ -183,8 +184,19 @@ func umdConfigs() []Spec {
 	}
 }
 
-// ours returns the memories for streams of weights, at each speed grade.
+// ours returns the memories for streams of weights, by speed grade.
 func ours() []Spec {
 	var all []Spec
+	for _, rate := range [...]int{6400, 7500, 8533} {
+		s, name := lp5(), "lpddr5"
+		if rate > 6400 {
+			name = "lpddr5x"
+		}
+		s.Name = name + "_" + strconv.Itoa(rate)
+		s.Period, s.Timing = lpddr5Period(rate), lpddr5At(rate)
+		s.Controller = Controller{Kind: Streaming, Reads: 64, Writes: 64, Refresh: PerBank}
+		s.Source = "ours: the nanoseconds of Ramulator 2.1's LPDDR5_6400 (JESD209-5B) at " + strconv.Itoa(rate) + " MT/s"
+		all = append(all, s)
+	}
 	return all
 }

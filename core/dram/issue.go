@@ -138,25 +138,35 @@ func (c *windowed) promote(i int16) {
 
 // obey issues the command that serves the first order.
 func (c *windowed) obey(now int64) {
-	o, op := c.orders[0], c.best.op
-	place := Place{Rank: int32(c.rankOf[o.bank]), Group: -1, Bank: -1, Row: -1, Col: -1}
-	if o.op != REFab {
-		place.Group, place.Bank = c.coordinates(o.bank)
+	if c.spec.Controller.Kind == Streaming {
+		c.repay(now)
+		return
 	}
-	c.tell(now, op, o.bank, &place)
+	o, op := c.orders[0], c.best.op
+	c.maintain(op, o.bank, now)
+	if op == o.op {
+		c.orders = slices.Delete(c.orders, 0, 1)
+	}
+}
+
+// maintain issues a refresh, or a PRE that no request asked for, to bank b, or to
+// all banks of its rank.
+func (c *windowed) maintain(op Op, b int, now int64) {
+	place := Place{Rank: int32(c.rankOf[b]), Group: -1, Bank: -1, Row: -1, Col: -1}
+	if op == PRE || op == REFpb {
+		place.Group, place.Bank = c.coordinates(b)
+	}
+	c.tell(now, op, b, &place)
 	switch op {
 	case REFab, REFpb:
 		c.out.idle.refreshed()
 	case PREab:
-		r := int(c.rankOf[o.bank])
-		for b := r * c.perRank; b < (r+1)*c.perRank; b++ {
+		for mask := c.ofRank[c.rankOf[b]]; mask != 0; {
+			b, mask = each(mask)
 			c.close(b)
 		}
 	case PRE:
-		c.close(o.bank)
-	}
-	if op == o.op {
-		c.orders = slices.Delete(c.orders, 0, 1)
+		c.close(b)
 	}
 }
 

@@ -39,6 +39,8 @@ type windowed struct {
 	used       [maxBanks]int32 // bursts since the row was opened
 	asked      uint64          // banks whose PRE is among orders, for Controller.Cap
 
+	streams streams // of Streaming only
+
 	fresh   bool // best is of now
 	arrived int16
 	best    choice
@@ -72,7 +74,7 @@ type choice struct {
 func newWindowed(s Spec, from *[Ops]gaps, out *tap) *windowed {
 	c := &windowed{
 		spec: s, out: out, split: s.Standard == LPDDR5, wck: s.Standard == LPDDR5 && !s.Controller.WCKAlways,
-		latency: int64(s.Timing.CL + s.Timing.BL), opening: none, synced: none, arrived: none, refresh: never,
+		latency: int64(s.Timing.CL + s.Timing.BL), opening: none, synced: none, arrived: none, refresh: never, streams: streams{forced: none},
 		low: lowMark(s.Controller.Writes), high: highMark(s.Controller.Writes),
 	}
 	c.device.init(s, from)
@@ -149,7 +151,7 @@ func (c *windowed) absorb(write bool, now int64) {
 func (c *windowed) tick(now int64) int64 {
 	now++
 	if now == c.refresh {
-		c.order(now)
+		c.order()
 	}
 	if c.spec.Controller.Cap > 0 {
 		c.askClose(now)
@@ -186,7 +188,11 @@ func (c *windowed) step(now int64) bool {
 }
 
 // order queues the refresh that is due.
-func (c *windowed) order(now int64) {
+func (c *windowed) order() {
+	if c.spec.Controller.Kind == Streaming {
+		c.owe()
+		return
+	}
 	c.refresh += c.interval()
 	c.fresh = false
 	if c.spec.Controller.Refresh == PerBank {

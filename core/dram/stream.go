@@ -1,0 +1,174 @@
+package dram
+
+import "math/bits"
+
+// streams is what Streaming does otherwise than Window, for streams of weights:
+//
+//   - bursts go before row commands that are ready at the same clock, so the data
+//     bus never waits for the command bus;
+//   - a row stays open while a request for it waits, but not longer than maxWait
+//     for an older one that needs the bank: that bounds the tail;
+//   - a refresh takes a bank that nobody waits for, and is put off, up to the
+//     eight intervals that JESD209-5 and JESD79 allow, until there is one. The
+//     other banks go on.
+//
+// Writes are drained whenever no read waits, to the last one.
+type streams struct {
+	debt   int    // refreshes due
+	round  uint64 // banks that this round has still to refresh
+	forced int    // bank (or any of the rank) that a refresh can wait for no longer; none if none
+}
+
+const (
+	maxWait   = 1024 // clocks
+	maxPutOff = 8    // refreshes
+)
+
+// owe notes that a refresh is due.
+func (c *windowed) owe() {
+	c.refresh += c.interval()
+	c.fresh = false
+	if c.streams.debt++; c.streams.debt >= maxPutOff && c.streams.forced == none {
+		c.streams.forced = bits.TrailingZeros64(c.pendingRound())
+	}
+}
+
+// pendingRound returns the banks that may be refreshed next: each once a round.
+func (c *windowed) pendingRound() uint64 {
+	all := uint64(1)<<(c.banks-1)<<1 - 1
+	if c.spec.Controller.Refresh == AllBanks {
+		all = 0
+		for r := range c.ranks {
+			all |= 1 << (r * c.perRank)
+		}
+	}
+	if c.streams.round&all == 0 {
+		c.streams.round = all
+	}
+	return c.streams.round & all
+}
+
+// chooseStream finds the best command from the state as it is.
+func (c *windowed) chooseStream(now int64) {
+	c.fresh = true
+	c.best = choice{at: never, slot: none}
+	c.turn()
+	q, other, op := &c.reads, &c.writes, RD
+	if c.draining {
+		q, other, op = &c.writes, &c.reads, WR
+	}
+	held := c.heldBanks()
+	aged := c.aged(q, now)
+	c.chooseActive(now)
+	c.challenge(op, q.hits&^aged&^held, &q.hit, now)
+	if c.opening == none {
+		c.challenge(ACT, q.misses&^c.opened&^held, &q.miss, now)
+	}
+	wanted := (q.hits | other.hits) &^ aged
+	c.challenge(PRE, q.misses&c.opened&^c.activeMask&^wanted&^held, &q.miss, now)
+	if c.streams.debt > 0 {
+		c.chooseRefresh(now)
+	}
+}
+
+// challenge makes op the best command if it is ready before what is.
+func (c *windowed) challenge(op Op, mask uint64, at *[maxBanks]int16, now int64) {
+	if mask == 0 {
+		return
+	}
+	k := contest{all: c.slots.all, choice: choice{at: c.best.at - 1}, order: never}
+	k.enter(&c.device, op, mask, at, now)
+	if k.order < never {
+		c.best = k.choice
+		c.best.from = fromWindow
+	}
+}
+
+// aged returns the banks whose oldest miss has waited out the hits.
+func (c *windowed) aged(q *buffer, now int64) uint64 {
+	var out uint64
+	for mask := q.hits & q.misses; mask != 0; {
+		var b int
+		b, mask = each(mask)
+		hit, miss := &c.slots.all[q.hit[b]], &c.slots.all[q.miss[b]]
+		if miss.order < hit.order && now-miss.arrive > maxWait {
+			out |= 1 << b
+		}
+	}
+	return out
+}
+
+// heldBanks returns the banks that a refresh can wait for no longer.
+func (c *windowed) heldBanks() uint64 {
+	switch b := c.streams.forced; {
+	case b == none:
+		return 0
+	case c.spec.Controller.Refresh == AllBanks:
+		return c.ofRank[c.rankOf[b]]
+	default:
+		return 1 << b
+	}
+}
+
+// chooseRefresh considers the refresh of a bank that nobody waits for, or of the
+// one that is forced.
+func (c *windowed) chooseRefresh(now int64) {
+	busy := c.reads.mask | c.writes.mask | c.activeMask
+	if c.opening != none {
+		busy |= 1 << c.slots.all[c.opening].bank
+	}
+	mask := c.pendingRound()
+	if b := c.streams.forced; b != none {
+		mask, busy = 1<<b, busy&^c.heldBanks()|c.activeMask
+		if c.opening != none {
+			busy |= 1 << c.slots.all[c.opening].bank
+		}
+	}
+	for mask != 0 {
+		var b int
+		b, mask = each(mask)
+		op, target, at := c.refreshStep(b)
+		if c.scope(b)&busy == 0 && max(now, at) < c.best.at {
+			c.best = choice{at: max(now, at), slot: none, bank: uint8(target), op: op, from: fromOrders}
+		}
+	}
+}
+
+// scope returns the banks that a refresh at b takes.
+func (c *windowed) scope(b int) uint64 {
+	if c.spec.Controller.Refresh == AllBanks {
+		return c.ofRank[c.rankOf[b]]
+	}
+	return 1 << b
+}
+
+// refreshStep returns what the refresh at b needs next, and from when on it may.
+func (c *windowed) refreshStep(b int) (op Op, bank int, at int64) {
+	if c.spec.Controller.Refresh == PerBank {
+		op = REFpb
+		if c.open[b] != closed {
+			op = PRE
+		}
+		return op, b, c.earliest(op, b)
+	}
+	r := int(c.rankOf[b])
+	op = REFab
+	if !c.idle(r) {
+		op = PREab
+	}
+	return op, b, c.earliestAll(op, r)
+}
+
+// repay issues the refresh step that was chosen.
+func (c *windowed) repay(now int64) {
+	b, op := int(c.best.bank), c.best.op
+	c.maintain(op, b, now)
+	if op == REFab || op == REFpb {
+		c.streams.debt--
+		c.streams.round &^= 1 << b
+		c.streams.forced = none
+		if c.streams.debt >= maxPutOff {
+			c.streams.forced = bits.TrailingZeros64(c.pendingRound())
+		}
+	}
+}

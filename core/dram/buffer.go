@@ -10,6 +10,7 @@ type slot struct {
 	place  Place
 	order  int64 // of acceptance, in this channel
 	arrive int64 // clock of acceptance
+	tag    int32
 	bank   uint8
 	write  bool
 	next   int16 // in its bank's list, or in the list of free slots
@@ -37,7 +38,7 @@ func (s *slots) take(r *Request, bank int, now int64) int16 {
 	i := s.free
 	e := &s.all[i]
 	s.free = e.next
-	*e = slot{place: r.Place, order: s.order, arrive: now, bank: uint8(bank), write: r.Write, next: none, prev: none}
+	*e = slot{place: r.Place, order: s.order, arrive: now, tag: r.Tag, bank: uint8(bank), write: r.Write, next: none, prev: none}
 	s.order++
 	return i
 }

@@ -48,6 +48,7 @@ type Command struct {
 type Request struct {
 	Arrive  int64 // clock from which on it may be sent
 	Channel int32
+	Tag     int32 // the asker's; see Source
 	Write   bool
 	Place
 }

@@ -84,6 +84,13 @@ func (c *windowed) retire(i int16, from source, now int64) {
 // serve tells that the burst of e was issued at now.
 func (c *windowed) serve(e *slot, now int64) {
 	f := &c.out.flight
+	if c.out.done != nil {
+		at := now + c.latency
+		if e.write {
+			at = now + int64(c.spec.Timing.CWL+c.spec.Timing.BL)
+		}
+		c.out.done(e.tag, at)
+	}
 	c.out.idle.burst(now, e.arrive, c.out.bl, int(e.bank), c.groupOf[e.bank], e.write)
 	if e.write {
 		c.out.write(now)

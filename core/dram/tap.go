@@ -24,6 +24,7 @@ type tap struct {
 	channel int32
 	bl      int64 // clocks of a burst on the bus
 	emit    func(Command)
+	done    func(tag int32, at int64) // a Source's; may be nil
 	counts  [Ops]int64
 	latency []int64 // reads by latency, from acceptance to last data
 	end     int64   // last data read, or last write issued

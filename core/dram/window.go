@@ -109,7 +109,7 @@ func (c *windowed) interval() int64 {
 func (c *windowed) offer(r *Request, bank int, now int64) bool {
 	q := &c.reads
 	if c.writes.count > 0 && c.writes.find(bank, r.Place) != none {
-		c.absorb(r.Write, now)
+		c.absorb(r, now)
 		return true
 	}
 	if r.Write {
@@ -132,12 +132,18 @@ func (c *windowed) offer(r *Request, bank int, now int64) bool {
 
 // absorb answers a request for a burst that waits to be written: a write joins
 // it, and a read is answered in the next clock, but after the reads before it.
-func (c *windowed) absorb(write bool, now int64) {
-	if write {
+func (c *windowed) absorb(r *Request, now int64) {
+	done := now + 1
+	if !r.Write {
+		done = max(done, c.lastRead)
+	}
+	if c.out.done != nil {
+		c.out.done(r.Tag, done)
+	}
+	if r.Write {
 		c.out.moved++
 		return
 	}
-	done := max(now+1, c.lastRead)
 	c.lastRead = done
 	c.out.read(now, done)
 	if f := &c.out.flight; f.on {

@@ -20,13 +20,14 @@ import (
 // device, and the other fields do not matter.
 type Spec struct {
 	Name       string              `json:"name"`
-	Count      int                 `json:"count"`                 // 0 or 1; several come with the cycle-level device
+	Count      int                 `json:"count"`                 // alike, at most 16; expert i lives on device i mod count
 	Memory     unit.Bytes          `json:"memory_bytes"`          // each
 	Bandwidth  unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // each
 	Efficiency float64             `json:"efficiency"`            // share of it that a weight stream reaches
 	Command    unit.Time           `json:"command_ps"`            // from the host's instruction to its start, an expert
 	NDP        ndp.Spec            `json:"ndp"`
 	Power      unit.Power          `json:"power_mw"` // each, without the NDP core
+	DRAM       DRAM                `json:"dram,omitzero"`
 }
 
 // Validate reports every field that no device can have.
@@ -35,15 +36,19 @@ func (s Spec) Validate() error {
 		return nil
 	}
 	return errors.Join(
-		fault.Within("count", s.Count, 0, 1),
+		fault.Within("count", s.Count, 0, MaxCount),
 		fault.Within("memory_bytes", s.Memory, 1, 1<<50),
 		fault.Within("bandwidth_bytes_per_s", s.Bandwidth, 1, 1e15),
 		fault.Share("efficiency", s.Efficiency),
 		fault.Within("command_ps", s.Command, 0, unit.Second),
 		fault.In("ndp", s.NDP.Validate()),
 		fault.Within("power_mw", s.Power, 0, 1e9),
+		fault.In("dram", s.DRAM.validate()),
 	)
 }
+
+// MaxCount is how many devices a machine may have.
+const MaxCount = 16
 
 // A Device is a Spec made ready.
 type Device struct {

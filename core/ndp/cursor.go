@@ -21,6 +21,14 @@ func (c *Cursor) Next() (Step, bool) {
 	return step, true
 }
 
+// In returns a Cursor at the same place of s, whose blocks before that place must
+// be those of c's schedule: tokens outer, the same expert for more tokens or
+// fewer.
+func (c Cursor) In(s Schedule) Cursor {
+	c.s = s
+	return c
+}
+
 // at returns the step that c is at.
 func (c *Cursor) at() Step {
 	g, f := &c.s.stages[c.stage], c.flow()

@@ -98,6 +98,8 @@ func (s *Session) answer(q wire.Request) (wire.Reply, error) {
 		return decodeLink(q.Link)
 	case wire.OpModel:
 		return fromConfig(q)
+	case wire.OpLook:
+		return look(q)
 	}
 	return wire.Reply{}, fault.At("op", "unknown: %q", q.Op)
 }

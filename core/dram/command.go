@@ -52,3 +52,11 @@ type Request struct {
 	Write   bool
 	Place
 }
+
+// OpName returns what s calls op: ACT is ACT1 where a row is opened by two.
+func (s Spec) OpName(op Op) string {
+	if op == ACT && s.Standard == LPDDR5 {
+		return "ACT1"
+	}
+	return op.String()
+}

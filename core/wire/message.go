@@ -8,6 +8,7 @@ package wire
 import (
 	"encoding/json"
 
+	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/report"
 	"monde/core/unit"
@@ -84,6 +85,7 @@ const (
 	OpEncode  Op = "encode"  // Scenario -> Link
 	OpDecode  Op = "decode"  // Link -> Resolved
 	OpModel   Op = "model"   // Config (a Hugging Face config.json) -> Resolved
+	OpLook    Op = "look"    // Scenario, Look -> Sight: one expert on its device, clock by clock
 )
 
 // Request is one call of the page's worker into core.
@@ -93,6 +95,15 @@ type Request struct {
 	Link     string          `json:"link,omitempty"`   // a fragment, or a query of readable parameters
 	Config   json.RawMessage `json:"config,omitempty"` // op model
 	Spans    bool            `json:"spans,omitempty"`  // op run: fill report.Timeline
+	Look     *Look           `json:"look,omitempty"`   // op look
+}
+
+// Look is what to show of one expert of a scenario's model on its device.
+type Look struct {
+	Tokens int   `json:"tokens"` // that the expert gets, 1 to 512
+	PMove  bool  `json:"pmove"`  // another expert leaves over the link meanwhile
+	From   int64 `json:"from"`   // clock of the memory at which the picture begins
+	Clocks int64 `json:"clocks"` // that it shows, 1 to 20,000
 }
 
 // Reply answers every Op but run. Failed is set if nothing else is.
@@ -103,6 +114,8 @@ type Reply struct {
 	Resolved *Resolved `json:"resolved,omitempty"`
 	Link     string    `json:"link,omitempty"` // "#v1...."
 	Trace    *Trace    `json:"trace,omitempty"`
+
+	Sight *device.Sight `json:"sight,omitempty"`
 }
 
 // Resolved is a scenario written in full, and as short as it can be.

@@ -55,7 +55,7 @@ func (g *generator) field(t reflect.Type, f reflect.StructField) string {
 	}
 	optional := ""
 	of := f.Type
-	if strings.Contains(options, "omitempty") {
+	if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 		optional = "?"
 		if of.Kind() == reflect.Pointer {
 			of = of.Elem()

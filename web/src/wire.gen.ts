@@ -233,8 +233,17 @@ export const Op = [
   'encode', // Scenario -> Link
   'decode', // Link -> Resolved
   'model', // Config (a Hugging Face config.json) -> Resolved
+  'look', // Scenario, Look -> Sight: one expert on its device, clock by clock
 ] as const;
 export type Op = (typeof Op)[number];
+
+/** Look is what to show of one expert of a scenario's model on its device. */
+export interface Look {
+  readonly tokens: number; // that the expert gets, 1 to 512
+  readonly pmove: boolean; // another expert leaves over the link meanwhile
+  readonly from: number; // clock of the memory at which the picture begins
+  readonly clocks: number; // that it shows, 1 to 20,000
+}
 
 /** Request is one call of the page's worker into core. */
 export interface WireRequest {
@@ -243,6 +252,7 @@ export interface WireRequest {
   readonly link?: string; // a fragment, or a query of readable parameters
   readonly config?: unknown; // op model
   readonly spans?: boolean; // op run: fill report.Timeline
+  readonly look?: Look; // op look
 }
 
 /** Choice is one preset. */
@@ -297,6 +307,63 @@ export interface Trace {
   readonly top_k: number;
 }
 
+/** Share is a part of the data bus' time. */
+export interface DeviceShare {
+  readonly name: string;
+  readonly share: number;
+}
+
+/** Count is how often a command was issued. */
+export interface DeviceCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** Joules is what a part of the device took, in picojoules, of all channels. */
+export interface DeviceJoules {
+  readonly name: string;
+  readonly energy_pj: Picojoules;
+  readonly source: string;
+}
+
+/** Square is what a block of the core takes, in square micrometres. */
+export interface DeviceSquare {
+  readonly name: string;
+  readonly area_um2: number;
+}
+
+/** A Sight is what there is to see. */
+export interface DeviceSight {
+  readonly period_ps: Picoseconds; // of the memory's clock
+  readonly bank_groups: number;
+  readonly banks_per_group: number;
+  readonly ranks: number;
+  readonly CL: number; // clocks from RD to its data
+  readonly CWL: number; // from WR
+  readonly BL: number; // clocks that a burst takes on the data bus
+  readonly RFC: number; // clocks that a refresh of all banks takes
+  readonly RFCpb: number;
+  readonly from: number;
+  readonly to: number;
+  readonly ops: readonly string[]; // names of commands
+  readonly commands: readonly number[]; // clock less From, op, bank of all ranks (-1: all of rank 0), row, burst in the row; five a command
+  readonly arrays: readonly number[]; // when the arrays compute, in ps: from, to; two a stretch
+  readonly clock_hz: Hertz; // of the arrays
+  readonly profile: readonly number[]; // share of the data bus in use, over the whole run, in equal parts
+  readonly time_ps: Picoseconds; // of the whole run
+  readonly closed_ps: Picoseconds;
+  readonly weight_bytes: Bytes; // streamed
+  readonly reached_bytes_per_s: BytesPerSecond;
+  readonly peak_bytes_per_s: BytesPerSecond;
+  readonly arrays_busy: number;
+  readonly bus: readonly DeviceShare[]; // what the data bus did: shares that sum to 1
+  readonly row_hits: number;
+  readonly counts: readonly DeviceCount[]; // commands of one channel
+  readonly energy: readonly DeviceJoules[];
+  readonly area: readonly DeviceSquare[];
+  readonly bound: string; // what limits the device, in a sentence
+}
+
 /** Reply answers every Op but run. Failed is set if nothing else is. */
 export interface Reply {
   readonly v: number;
@@ -305,6 +372,7 @@ export interface Reply {
   readonly resolved?: Resolved;
   readonly link?: string; // "#v1...."
   readonly trace?: Trace;
+  readonly sight?: DeviceSight;
 }
 
 /** State is how far a run on the server has come. */
@@ -441,25 +509,77 @@ export interface HostSpec {
   readonly power_mw: Milliwatts; // package, while busy
 }
 
-/** Spec is what a user may choose. */
+/** Order says which loop over the tiles of a GEMM is the outer one. With tokens outer, all weights stream past each tile of as many tokens as an array has rows: ceil(tokens/rows) passes, as MoNDE's text implies. With weights outer, each chunk of weights serves as many token tiles as the output buffer holds partial results of, so weights stream that much less often; each chunk then fills and drains the arrays for every tile. */
+export const NdpOrder = [
+  'tokens', // the default
+  'weights', // worth a wide output buffer
+] as const;
+export type NdpOrder = (typeof NdpOrder)[number];
+
+/** Spec is what a user may choose. A field that is absent or zero where JSON may leave it out has the default that its comment names. */
 export interface NdpSpec {
-  readonly arrays: number;
-  readonly rows: number; // tokens that one pass over the weights serves
-  readonly cols: number; // weights that an array takes a cycle
-  readonly clock_hz: Hertz;
+  readonly arrays: number; // side by side along the columns of the weights, 1 to 2^20
+  readonly rows: number; // tokens that one pass over the weights serves, 1 to 4096
+  readonly cols: number; // weights that an array takes a cycle, 1 to 4096
+  readonly clock_hz: Hertz; // up to 100 GHz
   readonly power_mw: Milliwatts; // added to the device's while computing
+  readonly order?: NdpOrder; // which loop is outer; absent: tokens
+  readonly weight_buffer_bytes?: Bytes; // both halves; absent: 448 a column
+  readonly activation_buffer_bytes?: Bytes; // inputs and intermediate; absent: 36 KiB a row
+  readonly output_buffer_bytes?: Bytes; // fp32 results; absent: two output tiles
+}
+
+/** Order names every Field once, from the high end of an address to the low one, with | between. The lowest must be offset: a burst is contiguous. */
+export const MemoryOrder = [
+  'row|rank|bank|column|bankgroup|channel|offset',
+  'row|rank|bank|bankgroup|column|channel|offset',
+] as const;
+export type MemoryOrder = (typeof MemoryOrder)[number];
+
+/** Refresh says which banks a refresh takes. */
+export const DramRefresh = [
+  'none',
+  'all-bank',
+  'per-bank',
+] as const;
+export type DramRefresh = (typeof DramRefresh)[number];
+
+/** Kind names a controller. */
+export const DramKind = [
+  'window', // one FR-FCFS window over all banks: Ramulator 2.1
+  'banks', // a queue a bank, served in turn: DRAMsim3
+  'streaming', // ours, for weights: see stream.go
+] as const;
+export type DramKind = (typeof DramKind)[number];
+
+/** PMoveSource says which memory PMove reads. MoNDE does not say. */
+export const DevicePMoveSource = [
+  'host', // the host keeps a copy of the experts
+  'device', // the only copy: PMove takes bandwidth of the device
+] as const;
+export type DevicePMoveSource = (typeof DevicePMoveSource)[number];
+
+/** DRAM is the device's memory as the cycle-level model has it. What is absent has the default that its comment names. */
+export interface DeviceDRAM {
+  readonly grade?: string; // name of a dram.Spec; absent: lpddr5x_8533
+  readonly channels?: number; // of 16 bits; absent: 32, MoNDE's eight modules of 64 bits
+  readonly layout?: MemoryOrder; // of weights; absent: bank groups interleaved by burst
+  readonly refresh?: DramRefresh; // absent: per-bank
+  readonly controller?: DramKind; // window or streaming; absent: streaming
+  readonly pmove_from?: DevicePMoveSource; // absent: host
 }
 
 /** Spec is what a user may choose. Count 0 means that the machine has no such device, and the other fields do not matter. */
 export interface DeviceSpec {
   readonly name: string;
-  readonly count: number; // 0 or 1; several come with the cycle-level device
+  readonly count: number; // alike, at most 16; expert i lives on device i mod count
   readonly memory_bytes: Bytes; // each
   readonly bandwidth_bytes_per_s: BytesPerSecond; // each
   readonly efficiency: number; // share of it that a weight stream reaches
   readonly command_ps: Picoseconds; // from the host's instruction to its start, an expert
   readonly ndp: NdpSpec;
   readonly power_mw: Milliwatts; // each, without the NDP core
+  readonly dram?: DeviceDRAM;
 }
 
 /** Machine is a GPU, the host behind its link, and a memory device if there is one. */

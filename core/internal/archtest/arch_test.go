@@ -32,14 +32,20 @@ var mayImport = map[string]string{
 	"core/gpu":                  basics,
 	"core/host":                 basics,
 	"core/ndp":                  basics,
-	"core/device":               basics + " core/ndp",
+	"core/dram":                 basics,
+	"core/dram/audit":           basics + " core/dram",
+	"core/device/memory":        basics,
+	"core/device/isa":           basics + " core/device/memory",
+	"core/device/endpoint":      basics + " core/device/memory core/device/isa",
+	"core/device/functional":    basics + " core/device/memory core/device/isa",
+	"core/device":               basics + " core/ndp core/dram core/device/memory",
 	"core/policy":               "core/unit core/fault core/model",
 	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/rng",
 	"core/bound":                "core/unit",
 	"core/report":               basics + " core/model core/workload",
 	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
 	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
-	"core/wire":                 basics + " core/model core/workload core/report",
+	"core/wire":                 basics + devices + " core/model core/workload core/report",
 	"core":                      everything,
 	"wasm":                      "core " + everything,
 	"wasm/wiregen":              "core " + everything,
@@ -51,7 +57,7 @@ var mayImport = map[string]string{
 }
 
 const (
-	devices    = " core/link core/gpu core/host core/ndp core/device"
+	devices    = " core/link core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text"
 )

@@ -42,7 +42,23 @@ type Report struct {
 	Warnings   []Warning       `json:"warnings"`
 	Provenance []Source        `json:"provenance"`
 	Timeline   Timeline        `json:"timeline"`
-	Spans      uint64          `json:"-"` // hash of every span, for the digest
+	Fidelities []Compared      `json:"fidelities,omitempty"` // of a run at fidelity cycle: what each says
+	Clocked    []Clocked       `json:"clocked,omitempty"`    // of such a run: experts near the data
+	Spans      uint64          `json:"-"`                    // hash of every span, for the digest
+}
+
+// Compared is what a run of the same scenario at another fidelity takes.
+type Compared struct {
+	Name    string    `json:"name"`
+	Latency unit.Time `json:"latency_ps"`
+}
+
+// Clocked is how long one expert takes on the device.
+type Clocked struct {
+	Tokens int       `json:"tokens"`
+	Passes int       `json:"passes"`     // over the weights, one for as many tokens as an array has rows
+	Closed unit.Time `json:"closed_ps"`  // in closed form: what event and analytic use
+	Clock  unit.Time `json:"clocked_ps"` // clock by clock
 }
 
 // Steps summarises the decoding steps of a run.
@@ -58,8 +74,9 @@ type Steps struct {
 type Resource struct {
 	Name     string     `json:"name"`
 	Busy     unit.Time  `json:"busy_ps"`
-	Critical unit.Time  `json:"critical_ps"` // share of the latency that waited for it; these sum to Latency
-	Bytes    unit.Bytes `json:"bytes"`       // over a link; 0 for the others
+	Critical unit.Time  `json:"critical_ps"`     // share of the latency that waited for it; these sum to Latency
+	Bytes    unit.Bytes `json:"bytes"`           // over a link; 0 for the others
+	Units    int        `json:"units,omitempty"` // alike, that Busy sums over; absent: 1
 }
 
 // Layer is one block of the model.

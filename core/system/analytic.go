@@ -1,6 +1,9 @@
 package system
 
 import (
+	"slices"
+
+	"monde/core/device"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/unit"
@@ -84,9 +87,22 @@ func coldPath(e *experts, ids []int32) outcome {
 	if len(ids) > 0 {
 		o.on(probe.LinkOut, e.latency+e.across)
 		o.carried[probe.LinkOut] = e.sent
-		o.on(e.where, sum(e.near, ids))
+		longest, all := e.nearTime(ids)
+		o.on(e.where, longest)
+		o.busy[e.where] = all
 	}
 	return o
+}
+
+// nearTime returns how long the busiest device takes for the given experts, and
+// all of them together.
+func (e *experts) nearTime(ids []int32) (longest, all unit.Time) {
+	var on [device.MaxCount]unit.Time
+	for _, id := range ids {
+		on[int(id)%max(1, e.devices)] += e.near[id]
+		all += e.near[id]
+	}
+	return slices.Max(on[:]), all
 }
 
 // longer joins two paths that run at once: the longer is the critical one.

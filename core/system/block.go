@@ -74,6 +74,9 @@ func (r *run) place(p pass) {
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
+	if r.parts.shares {
+		r.parts.crowd(e)
+	}
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
 		e.shared = r.parts.compute(m.Shared(p.route.Tokens))

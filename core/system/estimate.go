@@ -12,6 +12,7 @@ const (
 	costBlock   = 1_000   // of any kind
 	costExpert  = 400     // an active one
 	costChoice  = 12      // drawing one expert for one token
+	costBurst   = 150     // of one memory channel, clock by clock
 	drawnAtMost = 1 << 16 // tokens of a pass that are drawn one by one
 )
 
@@ -24,6 +25,13 @@ func Estimate(s scenario.Scenario) float64 {
 	}
 	if p.output > 0 {
 		total += float64(p.output) * passCost(s, p.step(0, 0))
+	}
+	if s.Fidelity == scenario.Cycle && s.Strategy.Name.NearData() {
+		layers := 1.0
+		if s.Workload.Scope == workload.WholeModel {
+			layers = 2 // later layers meet few numbers of tokens for the first time
+		}
+		total += layers * burstsOfLayer(s) * costBurst
 	}
 	return total / 1e6
 }

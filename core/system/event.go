@@ -49,6 +49,9 @@ func (v *event) cold(e *experts) {
 	g.tasks[out].urgent, g.tasks[back].urgent = true, true
 	for _, id := range v.ids {
 		t := g.add(e.where, probe.Expert, id, e.near[id])
+		if e.devices > 1 {
+			g.tasks[t].lane = lane(int(id) % e.devices)
+		}
 		g.after(out, t)
 		g.after(t, back)
 	}

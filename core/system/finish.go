@@ -112,7 +112,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	case s.Strategy.Name == policy.Ideal:
 		return pools
 	case s.Machine.Device.Count > 0 && s.Strategy.Name != policy.CPUAM:
-		return append(pools, pool("device", s.Machine.Device.Memory, experts))
+		return append(pools, pool("device", unit.Bytes(s.Machine.Device.Count)*s.Machine.Device.Memory, experts))
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))
 	}
@@ -166,7 +166,7 @@ func energy(s scenario.Scenario, y *report.Report) []report.Energy {
 	}
 	if m.Device.Count > 0 {
 		parts = append(parts,
-			report.Energy{Name: "device", Energy: m.Device.Power.Over(y.Latency)},
+			report.Energy{Name: "device", Energy: unit.Energy(m.Device.Count) * m.Device.Power.Over(y.Latency)},
 			report.Energy{Name: "ndp", Energy: m.Device.NDP.Power.Over(busy(probe.NDP))})
 	}
 	return parts

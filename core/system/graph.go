@@ -2,6 +2,7 @@ package system
 
 import (
 	"monde/core/des"
+	"monde/core/device"
 	"monde/core/probe"
 	"monde/core/unit"
 )
@@ -12,15 +13,31 @@ import (
 type graph struct {
 	tasks    []task
 	edges    []edge
-	servers  [probe.Resources]server
+	servers  [lanes]server
 	segments []segment
 	queue    des.Queue
 	chunk    unit.Time
 	last     int32 // segment that ended last
 }
 
+// lanes are what does one thing at a time: every resource, and every memory
+// device beyond the first.
+const lanes = int(probe.Resources) + device.MaxCount - 1
+
+// laneBits hold a lane in an event.
+const laneBits = 5
+
+// lane returns that of memory device i.
+func lane(i int) int32 {
+	if i == 0 {
+		return int32(probe.NDP)
+	}
+	return int32(probe.Resources) + int32(i) - 1
+}
+
 type task struct {
 	span    probe.Span // what it is; Start and End unused
+	lane    int32
 	left    unit.Time  // still to do
 	latency unit.Time  // part of left that is hidden behind work that went just before
 	bytes   unit.Bytes // over a link
@@ -64,7 +81,7 @@ func (g *graph) reset(chunk unit.Time) {
 
 // add appends a task that takes t, and returns its number.
 func (g *graph) add(r probe.Resource, w probe.Work, expert int32, t unit.Time) int32 {
-	g.tasks = append(g.tasks, task{span: probe.Span{Resource: r, Work: w, Expert: expert}, left: t, next: -1, cause: -1})
+	g.tasks = append(g.tasks, task{span: probe.Span{Resource: r, Work: w, Expert: expert}, lane: int32(r), left: t, next: -1, cause: -1})
 	return int32(len(g.tasks) - 1)
 }
 
@@ -95,7 +112,7 @@ func (g *graph) run(now unit.Time) unit.Time {
 		now = e.At
 		switch e.Kind {
 		case resourceStarts:
-			g.start(probe.Resource(e.Arg), now)
+			g.start(e.Arg, now)
 		case segmentEnds:
 			g.finish(e, now)
 		}
@@ -108,7 +125,7 @@ func (g *graph) run(now unit.Time) unit.Time {
 
 // release puts a task whose dependencies are done to its resource.
 func (g *graph) release(id int32, now unit.Time) {
-	r := g.tasks[id].span.Resource
+	r := g.tasks[id].lane
 	g.push(&g.servers[r], id)
 	g.ask(r, now)
 	if g.tasks[id].urgent {
@@ -117,16 +134,16 @@ func (g *graph) release(id int32, now unit.Time) {
 }
 
 // ask has r look for work once everything that ends now has been told.
-func (g *graph) ask(r probe.Resource, now unit.Time) {
+func (g *graph) ask(r int32, now unit.Time) {
 	s := &g.servers[r]
 	if s.running >= 0 || s.asked {
 		return
 	}
 	s.asked = true
-	g.queue.Push(des.Event{At: now, Priority: des.Start, Kind: resourceStarts, Arg: int32(r)})
+	g.queue.Push(des.Event{At: now, Priority: des.Start, Kind: resourceStarts, Arg: r})
 }
 
-func (g *graph) start(r probe.Resource, now unit.Time) {
+func (g *graph) start(r int32, now unit.Time) {
 	s := &g.servers[r]
 	s.asked = false
 	if len(s.ready) == 0 {
@@ -148,17 +165,17 @@ func (g *graph) start(r probe.Resource, now unit.Time) {
 }
 
 // end schedules the end of r's running segment.
-func (g *graph) end(r probe.Resource) {
+func (g *graph) end(r int32) {
 	s := &g.servers[r]
 	s.epoch++
-	g.queue.Push(des.Event{At: g.segments[s.running].end, Priority: des.Finish, Kind: segmentEnds, Arg: s.epoch<<3 | int32(r)})
+	g.queue.Push(des.Event{At: g.segments[s.running].end, Priority: des.Finish, Kind: segmentEnds, Arg: s.epoch<<laneBits | r})
 }
 
 // finish ends a segment, unless it was cut and ends at another time.
 func (g *graph) finish(e des.Event, now unit.Time) {
-	r := probe.Resource(e.Arg & 7)
+	r := e.Arg & (1<<laneBits - 1)
 	s := &g.servers[r]
-	if s.running < 0 || e.Arg>>3 != s.epoch {
+	if s.running < 0 || e.Arg>>laneBits != s.epoch {
 		return
 	}
 	done := s.running
@@ -188,7 +205,7 @@ func (g *graph) done(id, seg int32, now unit.Time) {
 }
 
 // overtake cuts r's running bulk transfer at its next chunk.
-func (g *graph) overtake(r probe.Resource, now unit.Time) {
+func (g *graph) overtake(r int32, now unit.Time) {
 	s := &g.servers[r]
 	if s.running < 0 || g.tasks[g.segments[s.running].task].urgent {
 		return

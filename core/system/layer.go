@@ -20,6 +20,7 @@ type experts struct {
 
 	// Of the whole run.
 	where   probe.Resource // of cold experts
+	devices int            // expert i is on device i mod devices; 0 where none is
 	weights unit.Bytes     // of one expert
 	move    unit.Time      // of weights over the link
 	latency unit.Time      // of a link that was idle

@@ -1,7 +1,8 @@
 package system
 
 import (
-	"monde/core/device"
+	"context"
+
 	"monde/core/fault"
 	"monde/core/gpu"
 	"monde/core/host"
@@ -38,6 +39,7 @@ var (
 	_ computer = gpu.GPU{}
 	_ carrier  = link.Link{}
 	_ nearby   = onDevice{}
+	_ nearby   = onClock{}
 	_ nearby   = onHost{}
 )
 
@@ -50,10 +52,14 @@ type parts struct {
 	where probe.Resource // of near
 	rate  unit.BytesPerSecond
 
-	onGPU  memo // by tokens
-	onNear memo
-	move   unit.Time // PMove of one expert
-	slow   error     // what took longer than Time can add up; nil if nothing did
+	onGPU    memo // by tokens
+	onNear   memo
+	besides  memo      // the same while PMove reads the device, if it does
+	shares   bool      // PMove does
+	devices  int       // memory devices; 0 where experts live elsewhere
+	move     unit.Time // PMove of one expert
+	slow     error     // what took longer than Time can add up, or could not be simulated; nil if nothing
+	clocking func(done, of int)
 }
 
 // Limits of what may be added up: a layer of 16,384 experts at most, each moved,
@@ -76,14 +82,15 @@ func (p *parts) within(t, limit unit.Time, path, what string) unit.Time {
 	return limit
 }
 
-func newParts(s scenario.Scenario) *parts {
+func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 	p := &parts{model: s.Model, gpu: gpu.New(s.Machine.GPU), link: link.New(s.Machine.Link)}
 	switch {
 	case s.Strategy.Name == policy.CPUAM:
 		p.near, p.where = onHost{host.New(s.Machine.Host), s.Model}, probe.CPU
 	case s.Strategy.Name.NearData():
-		d := device.New(s.Machine.Device)
-		p.near, p.where, p.rate = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}, probe.NDP, d.Rate()
+		if err := p.useDevice(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	p.move = p.within(p.link.Transfer(s.Model.ExpertBytes()), maxService, "machine.link", "PMove of one expert")
 	p.onGPU.of = func(t int) unit.Time {
@@ -95,13 +102,13 @@ func newParts(s scenario.Scenario) *parts {
 			return p.within(p.near.expert(t), maxService, "machine."+p.home(), "one expert where it lives")
 		}
 	}
-	return p
+	return p, nil
 }
 
 // experts returns what is the same for every layer of a run.
 func (p *parts) experts(s policy.Spec) experts {
 	return experts{
-		where: p.where, weights: p.model.ExpertBytes(), move: p.move,
+		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
 		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
 	}
@@ -130,8 +137,9 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 
 // view fills v for a layer whose experts get the given tokens.
 func (p *parts) view(v *policy.View, tokens []int32) {
-	v.Tokens = tokens
+	v.Tokens, v.Devices = tokens, p.devices
 	v.GPU, v.Near = v.GPU[:0], v.Near[:0]
+	p.ahead(tokens)
 	for _, t := range tokens {
 		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
 		v.Near = append(v.Near, p.onNear.at(int(t)))
@@ -140,15 +148,6 @@ func (p *parts) view(v *policy.View, tokens []int32) {
 	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())
 	v.LinkRate, v.NearRate = p.link.Rate(), p.rate
 }
-
-// onDevice computes experts on the memory device.
-type onDevice struct {
-	device  device.Device
-	weights int64
-	bytes   unit.Bytes
-}
-
-func (d onDevice) expert(t int) unit.Time { return d.device.Expert(t, d.weights, d.bytes) }
 
 // onHost computes experts on the host CPU.
 type onHost struct {
@@ -166,6 +165,8 @@ type memo struct {
 	of   func(t int) unit.Time
 	seen [4096]unit.Time // 0 = not yet: no expert takes no time
 }
+
+func (m *memo) missing(t int) bool { return t < len(m.seen) && m.seen[t] == 0 }
 
 func (m *memo) at(t int) unit.Time {
 	switch {

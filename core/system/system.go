@@ -11,7 +11,9 @@ import (
 	"maps"
 
 	"monde/core/bound"
+	"monde/core/device"
 	"monde/core/fault"
+	"monde/core/ndp"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/report"
@@ -53,7 +55,14 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 		return report.Report{}, err
 	}
 	s.Traces = withShipped(s)
-	r := run{s: s, plan: newPlan(s), parts: newParts(s), probe: p}
+	parts, err := newParts(ctx, s)
+	if err != nil {
+		return report.Report{}, err
+	}
+	r := run{s: s, plan: newPlan(s), parts: parts, probe: p}
+	if s.Fidelity == scenario.Cycle && parts.devices > 0 {
+		parts.clocking = r.clocking
+	}
 	if r.total = r.plan.layers(); r.total > MaxLayers {
 		return report.Report{}, fault.At("workload.output_tokens", "the run has %d layers in all its passes, at most %d are allowed", r.total, MaxLayers)
 	}
@@ -76,7 +85,52 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 		return report.Report{}, err
 	}
 	r.finish()
+	if s.Fidelity == scenario.Cycle {
+		if err := r.compare(ctx); err != nil {
+			return report.Report{}, err
+		}
+	}
 	return *r.report, nil
+}
+
+// clocking tells that experts are simulated clock by clock.
+func (r *run) clocking(done, of int) {
+	r.probe.Report(probe.Progress{
+		Done: r.done, Total: r.total, Now: r.now, Passes: r.tally.passes, Clocked: done, ClockedOf: of,
+	})
+}
+
+// compared are the numbers of tokens whose experts a report at fidelity cycle
+// lists.
+var compared = [...]int{1, 2, 4, 5, 8, 16, 64}
+
+// compare adds what the other fidelities say.
+func (r *run) compare(ctx context.Context) error {
+	y := r.report
+	for _, f := range scenario.Fidelities {
+		latency := y.Latency
+		if f != scenario.Cycle {
+			s := r.s
+			s.Fidelity = f
+			other, err := Run(ctx, s, probe.Probe{})
+			if err != nil {
+				return err
+			}
+			latency = other.Latency
+		}
+		y.Fidelities = append(y.Fidelities, report.Compared{Name: string(f), Latency: latency})
+	}
+	if r.parts.devices == 0 {
+		return nil
+	}
+	closed := device.New(r.s.Machine.Device)
+	for _, t := range compared {
+		y.Clocked = append(y.Clocked, report.Clocked{
+			Tokens: t, Passes: int(ndp.New(r.s.Machine.Device.NDP).Passes(t)),
+			Closed: closed.Expert(t, r.s.Model.ExpertWeights(), r.s.Model.ExpertBytes()), Clock: r.parts.onNear.at(t),
+		})
+	}
+	return r.parts.slow
 }
 
 // withShipped returns the traces of s and the shipped one that it names, if it is

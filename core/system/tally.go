@@ -36,8 +36,11 @@ func newTally(s scenario.Scenario, r *report.Report) tally {
 			LinkBytes: m.Link.Bandwidth,
 		}}
 	if d := m.Device; d.Count > 0 {
-		t.rates.DeviceBytes = d.Bandwidth
-		macs := int64(d.NDP.Arrays) * int64(d.NDP.Rows) * int64(d.NDP.Cols)
+		t.rates.DeviceBytes = unit.BytesPerSecond(d.Count) * d.Bandwidth
+		if s.Fidelity == scenario.Cycle {
+			t.rates.DeviceBytes = unit.BytesPerSecond(d.Count) * d.DRAM.Peak()
+		}
+		macs := int64(d.Count) * int64(d.NDP.Arrays) * int64(d.NDP.Rows) * int64(d.NDP.Cols)
 		t.rates.DeviceFLOPs = saturated(2*macs, int64(d.NDP.Clock))
 	}
 	return t
@@ -153,6 +156,9 @@ func newReport(s scenario.Scenario, p plan, origin workload.Origin) *report.Repo
 	}
 	for i := range probe.Resources {
 		r.Resources = append(r.Resources, report.Resource{Name: i.String()})
+		if i == probe.NDP && s.Machine.Device.Count > 1 {
+			r.Resources[i].Units = s.Machine.Device.Count
+		}
 		r.Timeline.Resources = append(r.Timeline.Resources, i.String())
 	}
 	for w := range probe.Works {

@@ -35,6 +35,8 @@ export interface Progress {
   readonly done: number; // layers simulated, of all passes
   readonly total: number;
   readonly now_ps: Picoseconds; // simulated
+  readonly clocked?: number; // experts simulated clock by clock for the layer that is running
+  readonly clocked_of?: number;
 }
 
 /** Partial is a result of a run that goes on: the layers of the passes so far. */
@@ -59,6 +61,7 @@ export interface Resource {
   readonly busy_ps: Picoseconds;
   readonly critical_ps: Picoseconds; // share of the latency that waited for it; these sum to Latency
   readonly bytes: Bytes; // over a link; 0 for the others
+  readonly units?: number; // alike, that Busy sums over; absent: 1
 }
 
 /** Layer is one block of the model. */
@@ -163,6 +166,20 @@ export interface Timeline {
   readonly total: number; // spans of the run; more than the columns hold if it was long
 }
 
+/** Compared is what a run of the same scenario at another fidelity takes. */
+export interface Compared {
+  readonly name: string;
+  readonly latency_ps: Picoseconds;
+}
+
+/** Clocked is how long one expert takes on the device. */
+export interface Clocked {
+  readonly tokens: number;
+  readonly passes: number; // over the weights, one for as many tokens as an array has rows
+  readonly closed_ps: Picoseconds; // in closed form: what event and analytic use
+  readonly clocked_ps: Picoseconds; // clock by clock
+}
+
 /** Report is the result of one run. */
 export interface Report {
   readonly version: number; // of this format
@@ -193,6 +210,8 @@ export interface Report {
   readonly warnings: readonly Warning[];
   readonly provenance: readonly Source[];
   readonly timeline: Timeline;
+  readonly fidelities?: readonly Compared[]; // of a run at fidelity cycle: what each says
+  readonly clocked?: readonly Clocked[]; // of such a run: experts near the data
 }
 
 /** Code is what kind of failure a Failed is. */
@@ -640,6 +659,7 @@ export interface PolicySpec {
 export const Fidelity = [
   'analytic', // closed forms
   'event', // discrete events over shared resources
+  'cycle', // the same, with NDP experts run clock by clock
 ] as const;
 export type Fidelity = (typeof Fidelity)[number];
 

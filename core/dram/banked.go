@@ -75,31 +75,31 @@ func (c *banked) interval() int64 {
 }
 
 // offer implements controller.
-func (c *banked) offer(r *Request, bank int, now int64) bool {
+func (c *banked) offer(r *Request, bank int, now int64) (taken, room bool) {
 	q := &c.reads
 	if r.Write {
 		q = &c.writes
 	}
 	if q.full() {
-		return false
+		return false, false
 	}
 	f := &c.out.flight
 	if f.on {
 		f.open++
 	}
 	if c.absorb(r, bank, now) {
-		return true
+		return true, true
 	}
 	if r.Write {
-		c.writing.add(bank, r.Place)
+		c.writing.add(bank, r.Row, r.Col)
 		if f.on {
 			f.quick.push(now + 1)
 		}
 	} else {
-		c.reading.add(bank, r.Place)
+		c.reading.add(bank, r.Row, r.Col)
 	}
 	q.add(c.slots.take(r, bank, now), closed)
-	return true
+	return true, !q.full()
 }
 
 // absorb serves r without a burst of its own, if it can: a read of what waits to
@@ -107,7 +107,7 @@ func (c *banked) offer(r *Request, bank int, now int64) bool {
 // write of what waits to be written joins that.
 func (c *banked) absorb(r *Request, bank int, now int64) bool {
 	f := &c.out.flight
-	if c.writing.may(bank, r.Place) && (c.writes.find(bank, r.Place) != none || c.toWrite.find(bank, r.Place) != none) {
+	if c.writing.may(bank, r.Row, r.Col) && (c.writes.find(bank, r.Row, r.Col) != none || c.toWrite.find(bank, r.Row, r.Col) != none) {
 		if r.Write {
 			c.out.moved++
 		} else {
@@ -118,12 +118,12 @@ func (c *banked) absorb(r *Request, bank int, now int64) bool {
 		}
 		return true
 	}
-	if r.Write || !c.reading.may(bank, r.Place) {
+	if r.Write || !c.reading.may(bank, r.Row, r.Col) {
 		return false
 	}
-	i := c.reads.find(bank, r.Place)
+	i := c.reads.find(bank, r.Row, r.Col)
 	if i == none {
-		i = c.toRead.find(bank, r.Place)
+		i = c.toRead.find(bank, r.Row, r.Col)
 	}
 	if i == none {
 		return false
@@ -281,11 +281,11 @@ func (c *banked) perform(now int64) {
 	c.last, c.fresh = bank, false
 	e := &c.slots.all[b.slot]
 	c.record(b.op, bank, now)
-	c.out.command(now, b.op, &e.place)
+	c.out.command(&c.device, now, b.op, bank, e.row, e.col)
 	switch b.op {
 	case ACT:
 		c.out.idle.opened(bank)
-		c.setRow(bank, e.place.Row)
+		c.setRow(bank, e.row)
 	case PRE:
 		c.setRow(bank, closed)
 	default:
@@ -309,14 +309,14 @@ func (c *banked) serve(i int16, now int64) {
 	if e.write {
 		c.out.write(now + 1) // DRAMsim3 counts the clock after
 		c.toWrite.remove(i, c.open[b])
-		c.writing.drop(b, e.place)
+		c.writing.drop(b, e.row, e.col)
 	} else {
 		c.answer(e.arrive, now+c.latency)
 		if len(c.twins) > 0 {
 			c.answerTwins(i, now+c.latency)
 		}
 		c.toRead.remove(i, c.open[b])
-		c.reading.drop(b, e.place)
+		c.reading.drop(b, e.row, e.col)
 	}
 	c.queued[b]--
 	c.full &^= 1 << b

@@ -18,7 +18,7 @@ func (c *banked) move(now int64) bool {
 	e := &c.slots.all[i]
 	b := int(e.bank)
 	if c.draining > 0 {
-		if c.reading.may(b, e.place) && (c.reads.find(b, e.place) != none || c.toRead.find(b, e.place) != none) {
+		if c.reading.may(b, e.row, e.col) && (c.reads.find(b, e.row, e.col) != none || c.toRead.find(b, e.row, e.col) != none) {
 			c.draining = 0 // until what is read from there has been read
 			return false
 		}
@@ -62,7 +62,7 @@ func (c *banked) consider(b int, i int16, now int64) {
 	switch e := &c.slots.all[i]; {
 	case c.open[b] == closed:
 		op = ACT
-	case e.place.Row == c.open[b]:
+	case e.row == c.open[b]:
 		op = burstOf(e.write)
 	}
 	if c.candidate(op, b) != i || op == PRE && c.closable(1<<b) == 0 {
@@ -109,19 +109,12 @@ func (c *banked) finishRefresh(now int64) (Op, bool) {
 	}
 	c.fresh = false
 	c.record(op, b, now)
+	c.out.command(&c.device, now, op, b, -1, -1)
 	if op == PRE {
-		place := Place{Rank: int32(c.rankOf[b]), Row: -1, Col: -1}
-		place.Group, place.Bank = c.coordinates(b)
-		c.out.command(now, op, &place)
 		c.setRow(b, closed)
 		return op, true
 	}
-	place := Place{Rank: int32(c.rankOf[b]), Group: -1, Bank: -1, Row: -1, Col: -1}
-	if op == REFpb {
-		place.Group, place.Bank = c.coordinates(b)
-	}
 	c.out.idle.refreshed()
-	c.out.command(now, op, &place)
 	c.orders = slices.Delete(c.orders, 0, 1)
 	c.begun, c.held = false, 0
 	return op, true

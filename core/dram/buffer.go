@@ -7,9 +7,10 @@ const none = -1
 
 // A slot holds a request that a controller has accepted.
 type slot struct {
-	place  Place
 	order  int64 // of acceptance, in this channel
 	arrive int64 // clock of acceptance
+	row    int32
+	col    int32
 	tag    int32
 	bank   uint8
 	write  bool
@@ -38,7 +39,8 @@ func (s *slots) take(r *Request, bank int, now int64) int16 {
 	i := s.free
 	e := &s.all[i]
 	s.free = e.next
-	*e = slot{place: r.Place, order: s.order, arrive: now, tag: r.Tag, bank: uint8(bank), write: r.Write, next: none, prev: none}
+	e.order, e.arrive, e.row, e.col, e.tag = s.order, now, r.Row, r.Col, r.Tag // one by one: WebAssembly copies structs slowly
+	e.bank, e.write, e.next, e.prev = uint8(bank), r.Write, none, none
 	s.order++
 	return i
 }
@@ -92,8 +94,8 @@ func (q *buffer) add(i int16, open int32) {
 	}
 	q.tail[b] = i
 	q.count++
-	q.rows[hashRow(b, e.place.Row)]++
-	if e.place.Row == open {
+	q.rows[hashRow(b, e.row)]++
+	if e.row == open {
 		if q.hit[b] == none {
 			q.hit[b] = i
 			q.hits |= 1 << b
@@ -123,7 +125,7 @@ func (q *buffer) remove(i int16, open int32) {
 		q.mask &^= 1 << b
 	}
 	q.count--
-	q.rows[hashRow(b, e.place.Row)]--
+	q.rows[hashRow(b, e.row)]--
 	if q.hit[b] == i {
 		if q.hit[b] = q.after(e.next, open, true); q.hit[b] == none {
 			q.hits &^= 1 << b
@@ -140,7 +142,7 @@ func (q *buffer) remove(i int16, open int32) {
 // after returns the first slot from i on whose row is, or is not, the open one.
 func (q *buffer) after(i int16, open int32, hit bool) int16 {
 	all := q.slots.all
-	for i != none && (all[i].place.Row == open) != hit {
+	for i != none && (all[i].row == open) != hit {
 		i = all[i].next
 	}
 	return i
@@ -163,11 +165,11 @@ func (q *buffer) reopen(b int, open int32) {
 	}
 }
 
-// find returns the request for p in bank b that waits here, or none.
-func (q *buffer) find(b int, p Place) int16 {
+// find returns the request for a burst in bank b that waits here, or none.
+func (q *buffer) find(b int, row, col int32) int16 {
 	all := q.slots.all
 	for i := q.head[b]; i != none; i = all[i].next {
-		if e := &all[i]; e.place.Row == p.Row && e.place.Col == p.Col {
+		if e := &all[i]; e.row == row && e.col == col {
 			return i
 		}
 	}

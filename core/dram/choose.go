@@ -1,14 +1,8 @@
 package dram
 
-// refreshChoice makes c.best what is best at now, if it is not already.
-func (c *windowed) refreshChoice(now int64) {
-	arrived := c.arrived
-	c.arrived = none
-	if !c.fresh {
-		c.choose(now)
-		return
-	}
-	if arrived == none || c.best.at <= now && c.best.from != fromWindow || len(c.orders) > 0 {
+// reconsider makes c.best what is best at now, after a request has arrived.
+func (c *windowed) reconsider(now int64) {
+	if c.best.at <= now && c.best.from != fromWindow || len(c.orders) > 0 {
 		return
 	}
 	if c.spec.Controller.Kind == Streaming {
@@ -23,8 +17,8 @@ func (c *windowed) refreshChoice(now int64) {
 	}
 	// Only the newcomer can be better, and of two that are ready at once the older
 	// one goes first.
-	if c.slots.all[arrived].write == c.draining {
-		c.consider(int(c.slots.all[arrived].bank), arrived, now)
+	if c.slots.all[c.arrived].write == c.draining {
+		c.consider(int(c.slots.all[c.arrived].bank), c.arrived, now)
 	}
 }
 
@@ -36,9 +30,10 @@ func (c *windowed) choose(now int64) {
 	}
 	c.fresh = true
 	c.best = choice{at: never, slot: none}
-	c.chooseActive(now)
-	if c.best.at <= now {
-		return
+	if len(c.active) > 0 {
+		if c.chooseActive(now); c.best.at <= now {
+			return
+		}
 	}
 	if len(c.orders) > 0 {
 		c.chooseOrder(now)
@@ -114,22 +109,18 @@ func (c *windowed) chooseWindow(now int64) {
 	if c.draining {
 		q, op = &c.writes, WR
 	}
-	// An active request that is ready as soon goes first: it counts as older.
-	best := contest{all: c.slots.all, choice: c.best, order: -1}
-	best.from = fromWindow
-	best.enter(&c.device, op, q.hits, &q.hit, now)
+	c.age = -1 // an active request that is ready as soon goes first
+	if q.hits != 0 {
+		c.enter(op, q.hits, &q.hit, now)
+	}
 	if misses := q.misses & c.opened &^ c.activeMask; misses != 0 {
 		if c.spec.Controller.RowHit {
 			misses = c.unblocked(q, misses)
 		}
-		best.enter(&c.device, PRE, misses, &q.miss, now)
+		c.enter(PRE, misses, &q.miss, now)
 	}
-	if c.opening == none {
-		best.enter(&c.device, ACT, q.misses&^c.opened, &q.miss, now)
-	}
-	if best.order >= 0 {
-		c.best = best.choice
-		c.best.from = fromWindow
+	if misses := q.misses &^ c.opened; misses != 0 && c.opening == none {
+		c.enter(ACT, misses, &q.miss, now)
 	}
 }
 
@@ -146,34 +137,29 @@ func (c *windowed) unblocked(q *buffer, mask uint64) uint64 {
 	return left
 }
 
-// contest finds the command that is ready first, and among those that are ready
-// at once the one for the oldest request.
-type contest struct {
-	choice
-	all   []slot
-	order int64
-}
-
-// enter lets op compete in the banks of mask, for the requests at.
-func (k *contest) enter(d *device, op Op, mask uint64, at *[maxBanks]int16, now int64) {
+// enter lets op compete with the best command, in the banks of mask, for the
+// requests at. Of two that are ready at once, the one for the older request wins.
+func (c *windowed) enter(op Op, mask uint64, at *[maxBanks]int16, now int64) {
+	best, age := c.best.at, c.age
+	op &= 15
 	for mask != 0 {
 		var b int
 		b, mask = each(mask)
-		r := d.rankOf[b] & (maxRanks - 1)
-		base := max(now, d.atChannel[op], d.atRank[r][op])
-		banks := d.ofRank[r]
-		for in := mask&banks | 1<<b; in != 0 && base <= k.at; {
-			b, in = each(in)
-			t := max(base, d.atGroup[d.groupOf[b]&(maxGroups-1)][op], d.atBank[b][op])
-			if t > k.at {
-				continue
-			}
-			slot := at[b]
-			if order := k.all[slot].order; t < k.at || order < k.order {
-				k.at, k.bank, k.op, k.slot, k.order = t, uint8(b), op, slot, order
-			}
+		t := max(now, c.atChannel[op], c.atRank[c.rankOf[b]&(maxRanks-1)][op])
+		if t > best {
+			continue
 		}
-		mask &^= banks
+		if t = max(t, c.atGroup[c.groupOf[b]&(maxGroups-1)][op], c.atBank[b][op]); t > best {
+			continue
+		}
+		slot := at[b]
+		if order := c.slots.all[slot].order; t < best || order < age {
+			best, age = t, order
+			c.best.slot, c.best.bank = slot, uint8(b)
+		}
+	}
+	if best < c.best.at || age != c.age {
+		c.best.at, c.best.op, c.best.from, c.age = best, op, fromWindow, age
 	}
 }
 

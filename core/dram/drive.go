@@ -9,10 +9,11 @@ import (
 // controller is one channel. Clocks are those of the front end, from 0.
 type controller interface {
 	// offer hands over r, which goes to the given bank, before the tick of clock
-	// now; it reports false when there is no room.
-	offer(r *Request, bank int, now int64) bool
+	// now. It reports whether it was taken, and whether there is room for another of
+	// its kind.
+	offer(r *Request, bank int, now int64) (taken, room bool)
 	// tick does what happens at clock now, and returns the next clock at which
-	// something can happen unless a request is offered before.
+	// something can happen unless a request is offered before: now+1 if it made room.
 	tick(now int64) int64
 	// busy says whether it will still serve something unasked.
 	busy() bool
@@ -62,7 +63,11 @@ func Run(ctx context.Context, s Spec, reqs []Request, o Options) (Result, error)
 		return Result{}, err
 	}
 	m := newChannels(s, o)
-	if err := m.run(ctx, reqs, o); err != nil {
+	run := m.run
+	if s.Channels == 1 && o.Window == 0 {
+		run = m.runOne
+	}
+	if err := run(ctx, reqs, o); err != nil {
 		return Result{}, err
 	}
 	return m.result(len(reqs)), nil
@@ -115,6 +120,46 @@ func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
 	}
 }
 
+// runOne is run for one channel and no window, which need less care.
+func (m *channels) runOne(ctx context.Context, reqs []Request, o Options) error {
+	c, g := m.ctl[0], m.spec.Geometry
+	now, next, head, room := int64(0), int64(0), 0, true
+	for steps := 1; ; steps++ {
+		retry := int64(never)
+		if head < len(reqs) && room {
+			if r := &reqs[head]; r.Arrive > now {
+				retry = r.Arrive
+			} else if taken, more := c.offer(r, g.bank(r.Place), now); taken {
+				head++
+				next, retry = now, now+1
+				if !more && head < len(reqs) && reqs[head].Write == r.Write {
+					room, retry = false, never
+				}
+			} else {
+				room = false
+			}
+		}
+		if next <= now {
+			next = c.tick(now)
+			room = room || next == now+1
+		}
+		if head == len(reqs) && !c.busy() {
+			return nil
+		}
+		if now = min(next, retry); now == never {
+			return fault.At("", "the controller waits for ever with %d requests to come", len(reqs)-head)
+		}
+		if steps%patience == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if o.Working != nil {
+				o.Working(head, len(reqs))
+			}
+		}
+	}
+}
+
 // send offers the head of the line as often as there are channels, and returns
 // what is left and when to go on, unless a channel is due before.
 func (m *channels) send(reqs []Request, now int64, window int) ([]Request, int64) {
@@ -131,7 +176,7 @@ func (m *channels) send(reqs []Request, now int64, window int) ([]Request, int64
 				return reqs, at
 			}
 		}
-		if !m.ctl[r.Channel].offer(r, m.spec.Geometry.bank(r.Place), now) {
+		if taken, _ := m.ctl[r.Channel].offer(r, m.spec.Geometry.bank(r.Place), now); !taken {
 			return reqs, never
 		}
 		m.next[r.Channel] = now

@@ -17,7 +17,8 @@ func (c *windowed) perform(now int64) {
 	case b.op == ACT:
 		c.activate(b.slot, now)
 	default: // PRE
-		c.tell(now, PRE, int(b.bank), &c.slots.all[b.slot].place)
+		e := &c.slots.all[b.slot]
+		c.tell(now, PRE, int(b.bank), e.row, e.col)
 		c.close(int(b.bank))
 	}
 }
@@ -33,7 +34,8 @@ func (c *windowed) sync(now int64) {
 	if c.best.op == WR {
 		op = CASWR
 	}
-	c.tell(now, op, int(c.best.bank), &c.slots.all[c.best.slot].place)
+	e := &c.slots.all[c.best.slot]
+	c.tell(now, op, int(c.best.bank), e.row, e.col)
 	c.synced, c.syncedIn = c.best.slot, c.best.from
 }
 
@@ -47,7 +49,7 @@ func (c *windowed) burst(i int16, from source, may bool, now int64) {
 	if share > 0 && may && int(c.used[b]) >= share && c.earliest(op+2, b) <= now {
 		op += 2 // RDA, WRA
 	}
-	c.tell(now, op, b, &e.place)
+	c.tell(now, op, b, e.row, e.col)
 	c.used[b]++
 	c.retire(i, from, now)
 	if op >= RDA {
@@ -110,7 +112,7 @@ func (c *windowed) serve(e *slot, now int64) {
 func (c *windowed) activate(i int16, now int64) {
 	e := &c.slots.all[i]
 	b := int(e.bank)
-	c.tell(now, ACT, b, &e.place)
+	c.tell(now, ACT, b, e.row, e.col)
 	if e.write {
 		c.writes.remove(i, closed)
 	} else {
@@ -127,7 +129,7 @@ func (c *windowed) activate(i int16, now int64) {
 // finishOpening issues the ACT2 that is due.
 func (c *windowed) finishOpening(now int64) {
 	e := &c.slots.all[c.opening]
-	c.tell(now, ACT2, int(e.bank), &e.place)
+	c.tell(now, ACT2, int(e.bank), e.row, e.col)
 	c.promote(c.opening)
 	c.opening = none
 }
@@ -140,7 +142,7 @@ func (c *windowed) promote(i int16) {
 	c.activeIn[b]++
 	c.activeMask |= 1 << b
 	c.out.idle.opened(b)
-	c.setRow(b, e.place.Row)
+	c.setRow(b, e.row)
 }
 
 // obey issues the command that serves the first order.
@@ -159,11 +161,7 @@ func (c *windowed) obey(now int64) {
 // maintain issues a refresh, or a PRE that no request asked for, to bank b, or to
 // all banks of its rank.
 func (c *windowed) maintain(op Op, b int, now int64) {
-	place := Place{Rank: int32(c.rankOf[b]), Group: -1, Bank: -1, Row: -1, Col: -1}
-	if op == PRE || op == REFpb {
-		place.Group, place.Bank = c.coordinates(b)
-	}
-	c.tell(now, op, b, &place)
+	c.tell(now, op, b, -1, -1)
 	switch op {
 	case REFab, REFpb:
 		c.out.idle.refreshed()
@@ -175,11 +173,6 @@ func (c *windowed) maintain(op Op, b int, now int64) {
 	case PRE:
 		c.close(b)
 	}
-}
-
-// coordinates returns the bank group within its rank, and the bank within it.
-func (d *device) coordinates(b int) (group, bank int32) {
-	return int32(b % d.perRank / d.perGroup), int32(b % d.perGroup)
 }
 
 func (c *windowed) close(b int) {
@@ -195,7 +188,7 @@ func (c *windowed) setRow(b int, row int32) {
 }
 
 // tell records op and passes it on.
-func (c *windowed) tell(now int64, op Op, b int, p *Place) {
+func (c *windowed) tell(now int64, op Op, b int, row, col int32) {
 	c.record(op, b, now)
-	c.out.command(now, op, p)
+	c.out.command(&c.device, now, op, b, row, col)
 }

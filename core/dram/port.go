@@ -48,9 +48,11 @@ func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
 		now := p.now
 		refused := false
 		if r, ok := src.Next(now); ok && r.Arrive <= now {
-			if refused = !p.ctl.offer(r, g.bank(r.Place), now); !refused {
+			if taken, _ := p.ctl.offer(r, g.bank(r.Place), now); taken {
 				src.Sent(now)
 				p.next = now
+			} else {
+				refused = true
 			}
 		}
 		if p.next <= now {

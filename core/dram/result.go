@@ -67,7 +67,7 @@ func (m *channels) result(asked int) Result {
 	r.Time = unit.Time(r.Cycles) * m.spec.Period
 	r.Bytes = unit.Bytes(served) * m.spec.Geometry.Burst
 	if r.Cycles > 0 {
-		r.Peak = float64(served) * float64(m.spec.Timing.BL) / (float64(r.Cycles) * float64(m.spec.Channels))
+		r.Peak = float64(r.Bursts()*int64(m.spec.Timing.BL)) / (float64(r.Cycles) * float64(m.spec.Channels))
 	}
 	r.Latency, r.Reads = quantiles(lat)
 	return r

@@ -50,3 +50,14 @@ func sourced(source string, rows []Rule) []Rule {
 	}
 	return rows
 }
+
+// rankSwitch returns the rules that keep bursts of two ranks apart on the data
+// bus. Those of the reference leave out that RD and WR take different times to
+// their data, so that a WR after a RD of another rank may collide with it.
+func rankSwitch(t Timing) []Rule {
+	return sourced("ours: one burst at a time on the data bus", []Rule{
+		{In: InRank, From: anyRD, To: anyWR, Cycles: t.CL + t.BL + t.CS - t.CWL, Other: true, Name: "rank switch"},
+		{In: InRank, From: anyWR, To: anyRD, Cycles: t.CWL + t.BL + t.CS - t.CL, Other: true, Name: "rank switch"},
+		{In: InRank, From: anyWR, To: anyWR, Cycles: t.BL + t.CS, Other: true, Name: "rank switch"},
+	})
+}

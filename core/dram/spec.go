@@ -145,16 +145,21 @@ func (s Spec) Peak() unit.BytesPerSecond {
 
 // Rules returns the rules between commands, each with its source.
 func (s Spec) Rules() []Rule {
+	var rules []Rule
 	switch s.Standard {
 	case LPDDR5:
-		return lpddr5(s.Timing)
+		rules = lpddr5(s.Timing)
 	case DDR4:
-		return ddr4(s.Timing)
+		rules = ddr4(s.Timing)
 	case DDR5:
-		return ddr5(s.Timing)
+		rules = ddr5(s.Timing)
 	default:
 		return umd(s.Timing)
 	}
+	if s.Controller.Kind == Streaming {
+		rules = append(rules, rankSwitch(s.Timing)...)
+	}
+	return rules
 }
 
 // Validate reports every field that no memory can have.

@@ -50,12 +50,12 @@ func (c *windowed) pendingRound() uint64 {
 
 // chooseStream finds the best command from the state as it is.
 func (c *windowed) chooseStream(now int64) {
-	c.fresh = true
+	c.fresh, c.arrived = true, none
 	c.best = choice{at: never, slot: none}
 	c.turn()
-	q, other, op := &c.reads, &c.writes, RD
+	q, op := &c.reads, RD
 	if c.draining {
-		q, other, op = &c.writes, &c.reads, WR
+		q, op = &c.writes, WR
 	}
 	held := c.heldBanks()
 	aged := c.aged(q, now)
@@ -64,8 +64,7 @@ func (c *windowed) chooseStream(now int64) {
 	if c.opening == none {
 		c.challenge(ACT, q.misses&^c.opened&^held, &q.miss, now)
 	}
-	wanted := (q.hits | other.hits) &^ aged
-	c.challenge(PRE, q.misses&c.opened&^c.activeMask&^wanted&^held, &q.miss, now)
+	c.challenge(PRE, q.misses&c.opened&^c.activeMask&^(q.hits&^aged)&^held, &q.miss, now)
 	if c.streams.debt > 0 {
 		c.chooseRefresh(now)
 	}
@@ -76,12 +75,8 @@ func (c *windowed) challenge(op Op, mask uint64, at *[maxBanks]int16, now int64)
 	if mask == 0 {
 		return
 	}
-	k := contest{all: c.slots.all, choice: choice{at: c.best.at - 1}, order: never}
-	k.enter(&c.device, op, mask, at, now)
-	if k.order < never {
-		c.best = k.choice
-		c.best.from = fromWindow
-	}
+	c.age = -1
+	c.enter(op, mask, at, now)
 }
 
 // aged returns the banks whose oldest miss has waited out the hits.

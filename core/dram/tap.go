@@ -33,12 +33,17 @@ type tap struct {
 	idle    idle
 }
 
-// command counts op, and tells who listens.
-func (t *tap) command(now int64, op Op, p *Place) {
+// command counts op, for a burst in bank b or for none, and tells who listens.
+func (t *tap) command(d *device, now int64, op Op, b int, row, col int32) {
 	t.counts[op]++
-	if t.emit != nil {
-		t.emit(Command{Clock: now, Channel: t.channel, Op: op, Place: *p})
+	if t.emit == nil {
+		return
 	}
+	c := Command{Clock: now, Channel: t.channel, Op: op, Place: Place{Rank: int32(d.rankOf[b]), Group: -1, Bank: -1, Row: row, Col: col}}
+	if op != PREab && op != REFab {
+		c.Group, c.Bank = int32(b%d.perRank/d.perGroup), int32(b%d.perGroup)
+	}
+	t.emit(c)
 }
 
 // read notes that a read accepted at arrive has its data at done.

@@ -44,6 +44,7 @@ type windowed struct {
 	fresh   bool // best is of now
 	arrived int16
 	best    choice
+	age     int64 // order of best's request; -1: nothing beats it that is ready as soon
 }
 
 // An order is what has to be done beside the requests: a refresh, or the PRE of
@@ -106,17 +107,17 @@ func (c *windowed) interval() int64 {
 }
 
 // offer implements controller.
-func (c *windowed) offer(r *Request, bank int, now int64) bool {
+func (c *windowed) offer(r *Request, bank int, now int64) (taken, room bool) {
 	q := &c.reads
-	if c.writes.count > 0 && c.writes.find(bank, r.Place) != none {
+	if c.writes.count > 0 && c.writes.find(bank, r.Row, r.Col) != none {
 		c.absorb(r, now)
-		return true
+		return true, true
 	}
 	if r.Write {
 		q = &c.writes
 	}
 	if q.full() {
-		return false
+		return false, false
 	}
 	i := c.slots.take(r, bank, now)
 	q.add(i, c.open[bank])
@@ -127,7 +128,7 @@ func (c *windowed) offer(r *Request, bank int, now int64) bool {
 	if c.out.flight.on {
 		c.out.flight.open++
 	}
-	return true
+	return true, !q.full()
 }
 
 // absorb answers a request for a burst that waits to be written: a write joins
@@ -159,38 +160,46 @@ func (c *windowed) tick(now int64) int64 {
 	if now == c.refresh {
 		c.order()
 	}
-	if c.spec.Controller.Cap > 0 {
+	capped := c.spec.Controller.Cap > 0
+	if capped {
 		c.askClose(now)
 	}
-	if !c.step(now) {
-		return min(c.best.at, c.refresh, c.closeDue()) - 1
-	}
-	c.fresh, c.arrived = false, none
-	return now
-}
-
-// step issues at most one command, and says whether it did.
-func (c *windowed) step(now int64) bool {
 	switch {
 	case c.synced != none:
 		slot, from := c.synced, c.syncedIn
 		c.synced = none
 		c.burst(slot, from, false, now)
-		return true
 	case c.opening != none && c.deadline <= now:
 		c.finishOpening(now)
-		return true
+	default:
+		if !c.fresh {
+			c.choose(now)
+		} else if c.arrived != none {
+			c.reconsider(now)
+		}
+		switch {
+		case c.best.at <= now:
+			c.perform(now)
+		case c.opening != none:
+			c.finishOpening(now)
+		case capped:
+			c.arrived = none
+			return before(min(c.best.at, c.refresh, c.closeDue()))
+		default:
+			c.arrived = none
+			return before(min(c.best.at, c.refresh))
+		}
 	}
-	c.refreshChoice(now)
-	if c.best.at <= now {
-		c.perform(now)
-		return true
+	c.fresh, c.arrived = false, none
+	return now
+}
+
+// before returns the front end's clock for clock at here.
+func before(at int64) int64 {
+	if at == never {
+		return never
 	}
-	if c.opening != none {
-		c.finishOpening(now)
-		return true
-	}
-	return false
+	return at - 1
 }
 
 // order queues the refresh that is due.

@@ -8,27 +8,33 @@ import "math/bits"
 //     bus never waits for the command bus;
 //   - a row stays open while a request for it waits, but not longer than maxWait
 //     for an older one that needs the bank: that bounds the tail;
-//   - a refresh takes a bank that nobody waits for, and is put off, up to the
+//   - a refresh takes a bank that nobody waits for, and is put off, within the
 //     eight intervals that JESD209-5 and JESD79 allow, until there is one. The
 //     other banks go on.
 //
 // Writes are drained whenever no read waits, to the last one.
 type streams struct {
-	debt   int    // refreshes due
+	debt   int    // refreshes due, of all ranks
 	round  uint64 // banks that this round has still to refresh
 	forced int    // bank (or any of the rank) that a refresh can wait for no longer; none if none
 }
 
 const (
 	maxWait   = 1024 // clocks
-	maxPutOff = 8    // refreshes
+	maxPutOff = 7    // refreshes of a rank; one may be on its way
 )
 
 // owe notes that a refresh is due.
 func (c *windowed) owe() {
 	c.refresh += c.interval()
 	c.fresh = false
-	if c.streams.debt++; c.streams.debt >= maxPutOff && c.streams.forced == none {
+	c.streams.debt += c.ranks // every rank is refreshed as often
+	c.force()
+}
+
+// force picks what is refreshed next if it can wait no longer.
+func (c *windowed) force() {
+	if c.streams.debt >= maxPutOff*c.ranks && c.streams.forced == none {
 		c.streams.forced = bits.TrailingZeros64(c.pendingRound())
 	}
 }
@@ -162,8 +168,6 @@ func (c *windowed) repay(now int64) {
 		c.streams.debt--
 		c.streams.round &^= 1 << b
 		c.streams.forced = none
-		if c.streams.debt >= maxPutOff {
-			c.streams.forced = bits.TrailingZeros64(c.pendingRound())
-		}
+		c.force()
 	}
 }

@@ -56,8 +56,8 @@ func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, erro
 		return nil, fault.In("dram", err)
 	}
 	c := &Clocked{core: ndp.New(s.NDP), expert: e, command: s.Command, rows: s.NDP.Rows, channels: n, channel: channel}
-	m := memory.NewMap(s.DRAM.layout(channel, n))
-	c.grid = newGrid(m)
+	c.grid = newGrid(s.DRAM.layout(channel, n))
+	m := c.grid.memory
 	c.start = engine{grid: c.grid, clock: s.NDP.Clock, period: channel.Period}
 	if err := c.place(m); err != nil {
 		return nil, err

@@ -65,6 +65,13 @@ func New(s Spec) Device {
 // Rate returns the bandwidth that a weight stream reaches on one device.
 func (d Device) Rate() unit.BytesPerSecond { return d.rate }
 
+// Less returns d without the part of its bandwidth that something else takes; a
+// hundredth at least is left.
+func (d Device) Less(taken unit.BytesPerSecond) Device {
+	d.rate = max(d.rate/100, d.rate-taken, 1)
+	return d
+}
+
 // Expert returns how long one device takes for t > 0 tokens of one expert with
 // the given weights, which take b bytes. Weights are streamed once a pass.
 func (d Device) Expert(t int, weights int64, b unit.Bytes) unit.Time {

@@ -50,7 +50,7 @@ const sparse = 8
 // rowShare is how many hits DRAMsim3 serves before an older miss may close a row.
 const rowShare = 4
 
-func newBanked(s Spec, from *[Ops]gaps, out *tap) *banked {
+func newBanked(s Spec, from *[16]gaps, out *tap) *banked {
 	c := &banked{spec: s, out: out, latency: int64(s.Timing.CL + s.Timing.BL), refresh: never}
 	c.device.init(s, from)
 	out.flight.lag = 1
@@ -242,8 +242,7 @@ func (c *banked) before(b, turn int, op Op) bool {
 	if other := int(c.best.bank); other != b {
 		return turn < c.after(other)
 	}
-	all := c.slots.all
-	return all[c.candidate(op, b)].order < all[c.best.slot].order
+	return c.slots.at(c.candidate(op, b)).order < c.slots.at(c.best.slot).order
 }
 
 // candidate returns the request that op would go to bank b for.
@@ -268,7 +267,7 @@ func (c *banked) after(b int) int {
 // oldestIn returns the head of the queue of bank b.
 func (c *banked) oldestIn(b int) int16 {
 	r, w := c.toRead.head[b], c.toWrite.head[b]
-	if r == none || w != none && c.slots.all[w].order < c.slots.all[r].order {
+	if r == none || w != none && c.slots.at(w).order < c.slots.at(r).order {
 		return w
 	}
 	return r
@@ -279,7 +278,7 @@ func (c *banked) perform(now int64) {
 	b := c.best
 	bank := int(b.bank)
 	c.last, c.fresh = bank, false
-	e := &c.slots.all[b.slot]
+	e := c.slots.at(b.slot)
 	c.record(b.op, bank, now)
 	c.out.command(&c.device, now, b.op, bank, e.row, e.col)
 	switch b.op {
@@ -303,7 +302,7 @@ func (c *banked) setRow(b int, row int32) {
 
 // serve takes out slot i, whose burst was issued at now.
 func (c *banked) serve(i int16, now int64) {
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	b := int(e.bank)
 	c.out.idle.burst(now, e.arrive, c.out.bl, b, c.groupOf[b], e.write)
 	if e.write {

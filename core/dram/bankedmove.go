@@ -15,7 +15,7 @@ func (c *banked) move(now int64) bool {
 	if i == none {
 		return false
 	}
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	b := int(e.bank)
 	if c.draining > 0 {
 		if c.reading.may(b, e.row, e.col) && (c.reads.find(b, e.row, e.col) != none || c.toRead.find(b, e.row, e.col) != none) {
@@ -41,8 +41,8 @@ func (c *banked) oldest(q *buffer, mask uint64) int16 {
 	for mask != 0 {
 		var b int
 		b, mask = each(mask)
-		if i := q.head[b]; c.slots.all[i].order < order {
-			first, order = i, c.slots.all[i].order
+		if i := q.head[b]; c.slots.at(i).order < order {
+			first, order = i, c.slots.at(i).order
 		}
 	}
 	return first
@@ -59,7 +59,7 @@ func (c *banked) consider(b int, i int16, now int64) {
 		return
 	}
 	op := PRE
-	switch e := &c.slots.all[i]; {
+	switch e := c.slots.at(i); {
 	case c.open[b] == closed:
 		op = ACT
 	case e.row == c.open[b]:

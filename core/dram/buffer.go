@@ -20,24 +20,31 @@ type slot struct {
 
 // slots are all requests that a channel holds.
 type slots struct {
-	all   []slot
+	all   *[maxSlots]slot
 	free  int16
 	order int64
 }
 
 func newSlots(n int) slots {
-	s := slots{all: make([]slot, n)}
-	for i := range s.all {
-		s.all[i].next = int16(i + 1)
+	s := slots{all: new([maxSlots]slot)}
+	for i := range int16(n) {
+		s.at(i).next = i + 1
 	}
-	s.all[n-1].next = none
+	s.at(int16(n - 1)).next = none
 	return s
 }
+
+// maxSlots is a power of two, so that a masked index needs no check: WebAssembly
+// runs functions that may panic slowly.
+const maxSlots = 1024
+
+// at returns slot i.
+func (s *slots) at(i int16) *slot { return &s.all[uint16(i)&(maxSlots-1)] }
 
 // take returns a slot that holds r.
 func (s *slots) take(r *Request, bank int, now int64) int16 {
 	i := s.free
-	e := &s.all[i]
+	e := s.at(i)
 	s.free = e.next
 	e.order, e.arrive, e.row, e.col, e.tag = s.order, now, r.Row, r.Col, r.Tag // one by one: WebAssembly copies structs slowly
 	e.bank, e.write, e.next, e.prev = uint8(bank), r.Write, none, none
@@ -46,7 +53,7 @@ func (s *slots) take(r *Request, bank int, now int64) int16 {
 }
 
 func (s *slots) release(i int16) {
-	s.all[i].next = s.free
+	s.at(i).next = s.free
 	s.free = i
 }
 
@@ -83,14 +90,14 @@ func (q *buffer) full() bool { return q.count >= q.limit }
 
 // add appends slot i to its bank's list, whose open row is open.
 func (q *buffer) add(i int16, open int32) {
-	e := &q.slots.all[i]
+	e := q.slots.at(i)
 	b := e.bank & (maxBanks - 1)
 	e.prev = q.tail[b]
 	if e.prev == none {
 		q.head[b] = i
 		q.mask |= 1 << b
 	} else {
-		q.slots.all[e.prev].next = i
+		q.slots.at(e.prev).next = i
 	}
 	q.tail[b] = i
 	q.count++
@@ -108,18 +115,18 @@ func (q *buffer) add(i int16, open int32) {
 
 // remove takes slot i out, and leaves the slot to the caller.
 func (q *buffer) remove(i int16, open int32) {
-	all := q.slots.all
-	e := &all[i]
+	s := q.slots
+	e := s.at(i)
 	b := e.bank & (maxBanks - 1)
 	if e.prev == none {
 		q.head[b] = e.next
 	} else {
-		all[e.prev].next = e.next
+		s.at(e.prev).next = e.next
 	}
 	if e.next == none {
 		q.tail[b] = e.prev
 	} else {
-		all[e.next].prev = e.prev
+		s.at(e.next).prev = e.prev
 	}
 	if q.head[b] == none {
 		q.mask &^= 1 << b
@@ -141,9 +148,9 @@ func (q *buffer) remove(i int16, open int32) {
 
 // after returns the first slot from i on whose row is, or is not, the open one.
 func (q *buffer) after(i int16, open int32, hit bool) int16 {
-	all := q.slots.all
-	for i != none && (all[i].row == open) != hit {
-		i = all[i].next
+	s := q.slots
+	for i != none && (s.at(i).row == open) != hit {
+		i = s.at(i).next
 	}
 	return i
 }
@@ -167,9 +174,9 @@ func (q *buffer) reopen(b int, open int32) {
 
 // find returns the request for a burst in bank b that waits here, or none.
 func (q *buffer) find(b int, row, col int32) int16 {
-	all := q.slots.all
-	for i := q.head[b]; i != none; i = all[i].next {
-		if e := &all[i]; e.row == row && e.col == col {
+	s := q.slots
+	for i := q.head[b&(maxBanks-1)]; i != none; i = s.at(i).next {
+		if e := s.at(i); e.row == row && e.col == col {
 			return i
 		}
 	}

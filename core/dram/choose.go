@@ -17,8 +17,8 @@ func (c *windowed) reconsider(now int64) {
 	}
 	// Only the newcomer can be better, and of two that are ready at once the older
 	// one goes first.
-	if c.slots.all[c.arrived].write == c.draining {
-		c.consider(int(c.slots.all[c.arrived].bank), c.arrived, now)
+	if c.slots.at(c.arrived).write == c.draining {
+		c.consider(int(c.slots.at(c.arrived).bank), c.arrived, now)
 	}
 }
 
@@ -46,9 +46,9 @@ func (c *windowed) choose(now int64) {
 // chooseActive looks at the requests whose row was opened for them.
 func (c *windowed) chooseActive(now int64) {
 	for _, i := range c.active {
-		e := &c.slots.all[i]
+		e := c.slots.at(i)
 		at := max(now, c.earliest(burstOf(e.write), int(e.bank)))
-		if at < c.best.at || at == c.best.at && e.arrive < c.slots.all[c.best.slot].arrive {
+		if at < c.best.at || at == c.best.at && e.arrive < c.slots.at(c.best.slot).arrive {
 			c.best = choice{at, i, e.bank, burstOf(e.write), fromActive}
 		}
 	}
@@ -130,7 +130,7 @@ func (c *windowed) unblocked(q *buffer, mask uint64) uint64 {
 	for mask != 0 {
 		var b int
 		b, mask = each(mask)
-		if q.hit[b] != none && c.slots.all[q.hit[b]].order < c.slots.all[q.miss[b]].order {
+		if q.hit[b] != none && c.slots.at(q.hit[b]).order < c.slots.at(q.miss[b]).order {
 			left &^= 1 << b
 		}
 	}
@@ -153,7 +153,7 @@ func (c *windowed) enter(op Op, mask uint64, at *[maxBanks]int16, now int64) {
 			continue
 		}
 		slot := at[b]
-		if order := c.slots.all[slot].order; t < best || order < age {
+		if order := c.slots.at(slot).order; t < best || order < age {
 			best, age = t, order
 			c.best.slot, c.best.bank = slot, uint8(b)
 		}

@@ -36,7 +36,7 @@ type device struct {
 	banks, perRank, perGroup int
 	groups                   int // of all ranks
 	ranks                    int
-	from                     *[Ops]gaps
+	from                     *[16]gaps
 
 	open      [maxBanks]int32 // row, closed or opening
 	opened    uint64          // banks whose row is open
@@ -54,7 +54,7 @@ type device struct {
 // window is how many ACT a rule may look back.
 const window = 4
 
-func (d *device) init(s Spec, from *[Ops]gaps) {
+func (d *device) init(s Spec, from *[16]gaps) {
 	g := s.Geometry
 	*d = device{
 		banks: g.banks(), perRank: g.Groups * g.Banks, perGroup: g.Banks, groups: g.Ranks * g.Groups, ranks: g.Ranks, from: from,
@@ -71,8 +71,8 @@ func (d *device) init(s Spec, from *[Ops]gaps) {
 
 // compile turns the rules of s into gaps by command. Rules for commands that the
 // controller of s never issues are left out.
-func compile(s Spec) *[Ops]gaps {
-	var t [Ops]gaps
+func compile(s Spec) *[16]gaps {
+	var t [16]gaps
 	for _, r := range s.Rules() {
 		if r.Cycles <= 0 || r.Other && r.In == InRank && s.Geometry.Ranks == 1 {
 			continue
@@ -141,7 +141,7 @@ func raise(at *earliest, gs []gap, now int64) {
 // at clock now.
 func (d *device) record(op Op, b int, now int64) {
 	b &= maxBanks - 1
-	f := &d.from[op%Ops]
+	f := &d.from[op&15]
 	r := d.rankOf[b] & (maxRanks - 1)
 	raise(&d.atChannel, f.channel, now)
 	raise(&d.atRank[r], f.rank, now)

@@ -226,7 +226,7 @@ func (g Geometry) bank(p Place) int {
 	return (int(p.Rank)*g.Groups+int(p.Group))*g.Banks + int(p.Bank)
 }
 
-func newController(s Spec, from *[Ops]gaps, t *tap) controller {
+func newController(s Spec, from *[16]gaps, t *tap) controller {
 	if s.Controller.Kind == Banks {
 		return newBanked(s, from, t)
 	}

@@ -17,7 +17,7 @@ func (c *windowed) perform(now int64) {
 	case b.op == ACT:
 		c.activate(b.slot, now)
 	default: // PRE
-		e := &c.slots.all[b.slot]
+		e := c.slots.at(b.slot)
 		c.tell(now, PRE, int(b.bank), e.row, e.col)
 		c.close(int(b.bank))
 	}
@@ -34,7 +34,7 @@ func (c *windowed) sync(now int64) {
 	if c.best.op == WR {
 		op = CASWR
 	}
-	e := &c.slots.all[c.best.slot]
+	e := c.slots.at(c.best.slot)
 	c.tell(now, op, int(c.best.bank), e.row, e.col)
 	c.synced, c.syncedIn = c.best.slot, c.best.from
 }
@@ -42,7 +42,7 @@ func (c *windowed) sync(now int64) {
 // burst issues the RD or WR of slot i. With may, it may also close a row that has
 // served its share.
 func (c *windowed) burst(i int16, from source, may bool, now int64) {
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	b, op := int(e.bank), burstOf(e.write)
 	c.wckEnds = max(c.wckEnds, now+c.dataAt(op)+int64(c.spec.Timing.BL+c.spec.Timing.WCKPST))
 	share := c.spec.Controller.Cap
@@ -67,7 +67,7 @@ func (c *windowed) dataAt(op Op) int64 {
 
 // retire takes slot i out of where it waits; it is served.
 func (c *windowed) retire(i int16, from source, now int64) {
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	switch {
 	case from == fromActive:
 		if c.activeIn[e.bank]--; c.activeIn[e.bank] == 0 {
@@ -110,7 +110,7 @@ func (c *windowed) serve(e *slot, now int64) {
 
 // activate opens the row of slot i, which leaves the window.
 func (c *windowed) activate(i int16, now int64) {
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	b := int(e.bank)
 	c.tell(now, ACT, b, e.row, e.col)
 	if e.write {
@@ -128,7 +128,7 @@ func (c *windowed) activate(i int16, now int64) {
 
 // finishOpening issues the ACT2 that is due.
 func (c *windowed) finishOpening(now int64) {
-	e := &c.slots.all[c.opening]
+	e := c.slots.at(c.opening)
 	c.tell(now, ACT2, int(e.bank), e.row, e.col)
 	c.promote(c.opening)
 	c.opening = none
@@ -136,7 +136,7 @@ func (c *windowed) finishOpening(now int64) {
 
 // promote makes slot i active: its row is open.
 func (c *windowed) promote(i int16) {
-	e := &c.slots.all[i]
+	e := c.slots.at(i)
 	b := int(e.bank)
 	c.active = append(c.active, i)
 	c.activeIn[b]++

@@ -44,10 +44,11 @@ func NewPort(s Spec, emit func(Command)) *Port {
 func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
 	p.ctl.out.done = src.Served
 	g := p.ctl.spec.Geometry
+	r, ok := src.Next(p.now)
 	for steps := 1; !src.Done() || drain && p.ctl.busy(); steps++ {
 		now := p.now
 		refused := false
-		if r, ok := src.Next(now); ok && r.Arrive <= now {
+		if ok && r.Arrive <= now {
 			if taken, _ := p.ctl.offer(r, g.bank(r.Place), now); taken {
 				src.Sent(now)
 				p.next = now
@@ -59,7 +60,7 @@ func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
 			p.next = p.ctl.tick(now)
 		}
 		p.now = p.next
-		if r, ok := src.Next(now + 1); ok && !refused {
+		if r, ok = src.Next(now + 1); ok && !refused {
 			p.now = min(p.next, max(now+1, r.Arrive))
 		}
 		if p.now == never && !src.Done() {
@@ -67,6 +68,9 @@ func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
 		}
 		if p.now = max(p.now, now+1); src.Done() && !drain {
 			p.now = now + 1 // whatever comes may come at once
+		}
+		if p.now > now+1 {
+			r, ok = src.Next(p.now) // more may have arrived by then
 		}
 		if steps%patience == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -82,7 +86,8 @@ func (p *Port) Clone() *Port {
 	t := *c.out
 	t.latency, t.flight = slices.Clone(t.latency), flight{}
 	c.out = &t
-	c.slots.all = slices.Clone(c.slots.all)
+	all := *c.slots.all
+	c.slots.all = &all
 	c.reads.slots, c.writes.slots = &c.slots, &c.slots
 	c.active, c.orders = slices.Clone(c.active), slices.Clone(c.orders)
 	q.ctl = &c

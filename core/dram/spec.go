@@ -126,7 +126,7 @@ const (
 	maxBanks  = 64 // of all ranks: one word of bits
 	maxRanks  = 4
 	maxGroups = 32
-	maxQueue  = 512
+	maxQueue  = 256
 )
 
 // banks returns the banks of all ranks.
@@ -223,6 +223,7 @@ func (c Controller) validate(s Spec) error {
 	}
 	if c.Kind == Banks {
 		errs = append(errs, fault.Within("per_bank", c.PerBank, 1, 64),
+			fault.Unless(s.Geometry.banks()*c.PerBank+c.Reads+c.Writes < maxSlots, "per_bank", "all queues together must hold fewer than %d requests", maxSlots),
 			fault.Unless(s.Standard == UMD, "kind", "%q keeps the rules of %s only", Banks, UMD))
 	} else {
 		errs = append(errs, fault.Unless(s.Standard != UMD, "kind", "%q keeps no rules of %s", c.Kind, UMD))

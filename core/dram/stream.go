@@ -91,7 +91,7 @@ func (c *windowed) aged(q *buffer, now int64) uint64 {
 	for mask := q.hits & q.misses; mask != 0; {
 		var b int
 		b, mask = each(mask)
-		hit, miss := &c.slots.all[q.hit[b]], &c.slots.all[q.miss[b]]
+		hit, miss := c.slots.at(q.hit[b]), c.slots.at(q.miss[b])
 		if miss.order < hit.order && now-miss.arrive > maxWait {
 			out |= 1 << b
 		}
@@ -116,13 +116,13 @@ func (c *windowed) heldBanks() uint64 {
 func (c *windowed) chooseRefresh(now int64) {
 	busy := c.reads.mask | c.writes.mask | c.activeMask
 	if c.opening != none {
-		busy |= 1 << c.slots.all[c.opening].bank
+		busy |= 1 << c.slots.at(c.opening).bank
 	}
 	mask := c.pendingRound()
 	if b := c.streams.forced; b != none {
 		mask, busy = 1<<b, busy&^c.heldBanks()|c.activeMask
 		if c.opening != none {
-			busy |= 1 << c.slots.all[c.opening].bank
+			busy |= 1 << c.slots.at(c.opening).bank
 		}
 	}
 	for mask != 0 {

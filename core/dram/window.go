@@ -72,7 +72,7 @@ type choice struct {
 	from source
 }
 
-func newWindowed(s Spec, from *[Ops]gaps, out *tap) *windowed {
+func newWindowed(s Spec, from *[16]gaps, out *tap) *windowed {
 	c := &windowed{
 		spec: s, out: out, split: s.Standard == LPDDR5, wck: s.Standard == LPDDR5 && !s.Controller.WCKAlways,
 		latency: int64(s.Timing.CL + s.Timing.BL), opening: none, synced: none, arrived: none, refresh: never, streams: streams{forced: none},

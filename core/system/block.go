@@ -74,6 +74,7 @@ func (r *run) place(p pass) {
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
+	r.parts.onClock(e)
 	if r.parts.shares {
 		r.parts.crowd(e)
 	}

@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"monde/core/device"
 	"monde/core/fault"
@@ -45,6 +46,11 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	p.shares = m.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
 	taken := p.link.Rate() / unit.BytesPerSecond(m.Device.Count) // of each device: experts take turns
 	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
+	slow := func(n nearby) func(int) unit.Time {
+		return func(t int) unit.Time {
+			return p.within(n.expert(t), maxService, "machine.device", "one expert where it lives")
+		}
+	}
 	var besides nearby = onDevice{d.Less(taken), s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	if s.Fidelity == scenario.Cycle {
 		if err := clockable(s); err != nil {
@@ -58,11 +64,9 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 		if err != nil {
 			return fault.In("machine.device", err)
 		}
-		p.near, besides = onClock{ctx, quiet, p}, onClock{ctx, busy, p}
+		p.clocked.of, besides = slow(onClock{ctx, quiet, p}), onClock{ctx, busy, p}
 	}
-	p.besides.of = func(t int) unit.Time {
-		return p.within(besides.expert(t), maxService, "machine.device", "one expert beside PMove")
-	}
+	p.besides.of = slow(besides)
 	return nil
 }
 
@@ -105,23 +109,28 @@ func burstsOfLayer(s scenario.Scenario) float64 {
 	return perPass * float64(passes+distinct)
 }
 
-// ahead simulates the experts of a layer that are not known yet, and tells how far
-// it has come.
-func (p *parts) ahead(tokens []int32) {
-	if p.clocking == nil {
+// onClock gives the experts near the data the time that they take clock by clock,
+// and tells how far it has come. The policy has decided on closed forms, as it
+// does at every fidelity, so that fidelities differ in time alone.
+func (p *parts) onClock(e *experts) {
+	if p.clocked.of == nil {
 		return
 	}
 	var missing []int
-	for _, t := range tokens {
-		if t > 0 && p.onNear.missing(int(t)) {
-			p.onNear.seen[t] = -1 // counted
-			missing = append(missing, int(t))
+	for _, id := range e.order {
+		if t := int(e.tokens[id]); e.sites[id] == policy.Near && p.clocked.missing(t) && !slices.Contains(missing, t) {
+			missing = append(missing, t)
 		}
 	}
+	slices.Sort(missing) // longer ones go on from shorter ones
 	for i, t := range missing {
-		p.onNear.seen[t] = 0
 		p.clocking(i, len(missing))
-		p.onNear.at(t)
+		p.clocked.at(t)
+	}
+	for _, id := range e.order {
+		if e.sites[id] == policy.Near {
+			e.near[id] = p.clocked.at(int(e.tokens[id]))
+		}
 	}
 }
 

@@ -52,8 +52,9 @@ type parts struct {
 	where probe.Resource // of near
 	rate  unit.BytesPerSecond
 
-	onGPU    memo // by tokens
-	onNear   memo
+	onGPU    memo      // by tokens
+	onNear   memo      // in closed form: what a policy knows
+	clocked  memo      // the same, clock by clock; only of fidelity cycle
 	besides  memo      // the same while PMove reads the device, if it does
 	shares   bool      // PMove does
 	devices  int       // memory devices; 0 where experts live elsewhere
@@ -139,7 +140,6 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 func (p *parts) view(v *policy.View, tokens []int32) {
 	v.Tokens, v.Devices = tokens, p.devices
 	v.GPU, v.Near = v.GPU[:0], v.Near[:0]
-	p.ahead(tokens)
 	for _, t := range tokens {
 		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
 		v.Near = append(v.Near, p.onNear.at(int(t)))

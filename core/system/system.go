@@ -127,7 +127,7 @@ func (r *run) compare(ctx context.Context) error {
 	for _, t := range compared {
 		y.Clocked = append(y.Clocked, report.Clocked{
 			Tokens: t, Passes: int(ndp.New(r.s.Machine.Device.NDP).Passes(t)),
-			Closed: closed.Expert(t, r.s.Model.ExpertWeights(), r.s.Model.ExpertBytes()), Clock: r.parts.onNear.at(t),
+			Closed: closed.Expert(t, r.s.Model.ExpertWeights(), r.s.Model.ExpertBytes()), Clock: r.parts.clocked.at(t),
 		})
 	}
 	return r.parts.slow

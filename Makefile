@@ -8,7 +8,7 @@ STRIP := -ldflags=-s\ -w
 WASM := GOOS=js GOARCH=wasm
 # The page's build inlines only the simulator and what its hot loops call: 7 % less
 # over the wire for 10 % more time (docs/decisions.md).
-SMALL := -gcflags=all=-l -gcflags=monde/...= -gcflags=slices= -gcflags=math/...= -gcflags=cmp=
+SMALL := -gcflags=all=-l $(patsubst %,-gcflags=%=,$(addprefix monde/core/,dram device des unit rng detmath policy) slices cmp math/...)
 WASM_EXEC := $(shell $(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 PUBLIC := static/public
 ADDR ?= :8080

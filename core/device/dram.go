@@ -13,7 +13,7 @@ import (
 // DRAM is the device's memory as the cycle-level model has it. What is absent has
 // the default that its comment names.
 type DRAM struct {
-	Grade      string       `json:"grade,omitempty"`      // name of a dram.Spec; absent: lpddr5x_8533
+	Grade      string       `json:"grade,omitempty"`      // of dram.Grades; absent: lpddr5x_8533
 	Channels   int          `json:"channels,omitempty"`   // of 16 bits; absent: 32, MoNDE's eight modules of 64 bits
 	Layout     memory.Order `json:"layout,omitempty"`     // of weights; absent: bank groups interleaved by burst
 	Refresh    dram.Refresh `json:"refresh,omitempty"`    // absent: per-bank
@@ -38,17 +38,25 @@ const (
 
 // Memory returns one channel, and how many there are.
 func (d DRAM) Memory() (dram.Spec, int, error) {
-	s, err := dram.Named(or(d.Grade, usualGrade))
+	s, err := grade(or(d.Grade, usualGrade))
 	if err != nil {
-		return s, 0, fault.At("grade", "there is no memory called %q", d.Grade)
-	}
-	if s.Standard == dram.UMD {
-		return s, 0, fault.At("grade", "%q keeps the rules of another simulator, for comparison only", d.Grade)
+		return s, 0, err
 	}
 	s.Channels = 1
 	s.Controller.Kind = or(d.Controller, dram.Streaming)
 	s.Controller.Refresh = or(d.Refresh, s.Controller.Refresh)
 	return s, or(d.Channels, usualChannels), nil
+}
+
+func grade(name string) (dram.Spec, error) {
+	var names []string
+	for _, s := range dram.Grades() {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return dram.Spec{}, fault.At("grade", "must be one of %s, got %q", strings.Join(names, ", "), name)
 }
 
 func (d DRAM) validate() error {

@@ -97,7 +97,9 @@ func digitsOf(o memory.Order, g memory.Geometry, firstBank, endBank int32) []dig
 
 // first returns the first burst of channel 0 that begins at a or after. So of two
 // runs side by side, each burst is part of one.
-func (g *grid) first(a memory.Address) memory.Address { return (a + g.stride - 1) / g.stride * g.stride }
+func (g *grid) first(a memory.Address) memory.Address {
+	return (a + g.stride - 1) / g.stride * g.stride
+}
 
 // place makes r go to where the byte at a is.
 func (g *grid) place(r *dram.Request, a memory.Address) {

@@ -29,7 +29,7 @@ func Configs() []Spec {
 		}
 	}
 	all = append(all, umdConfigs()...)
-	return append(all, ours()...)
+	return append(all, Grades()...)
 }
 
 // Named returns the memory of that name. A name that ends in ".probe" is that of
@@ -184,8 +184,9 @@ func umdConfigs() []Spec {
 	}
 }
 
-// ours returns the memories for streams of weights, by speed grade.
-func ours() []Spec {
+// Grades returns the memories for streams of weights, by speed grade: what a
+// device may have.
+func Grades() []Spec {
 	var all []Spec
 	for _, rate := range [...]int{6400, 7500, 8533} {
 		s, name := lp5(), "lpddr5"

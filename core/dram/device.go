@@ -69,11 +69,14 @@ func (d *device) init(s Spec, from *[16]gaps) {
 	}
 }
 
+// compile returns the gaps of all rules of s.
+func compile(s Spec) *[16]gaps { return s.compile(s.Rules()) }
+
 // compile turns the rules of s into gaps by command. Rules for commands that the
 // controller of s never issues are left out.
-func compile(s Spec) *[16]gaps {
+func (s Spec) compile(rules []Rule) *[16]gaps {
 	var t [16]gaps
-	for _, r := range s.Rules() {
+	for _, r := range rules {
 		if r.Cycles <= 0 || r.Other && r.In == InRank && s.Geometry.Ranks == 1 {
 			continue
 		}

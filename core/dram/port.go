@@ -30,13 +30,14 @@ type Port struct {
 	next int64 // when the channel is due
 }
 
-// NewPort returns a channel of a valid Spec whose controller is Window or
-// Streaming, at clock 0. emit is told of every command; it may be nil.
+// NewPort returns a channel of a valid Spec of LPDDR5 whose controller is Window
+// or Streaming, at clock 0. emit is told of every command; it may be nil.
 func NewPort(s Spec, emit func(Command)) *Port {
-	if s.Controller.Kind == Banks {
-		panic("dram: bug: a port of a controller that leaves writes behind")
+	if s.Controller.Kind == Banks || s.Standard != LPDDR5 {
+		panic("dram: bug: a port of what no device has")
 	}
-	return &Port{ctl: newWindowed(s, compile(s), &tap{bl: int64(s.Timing.BL), emit: emit})}
+	rules := s.forStreams(lpddr5(s.Timing)) // not Rules: a page needs no other standard
+	return &Port{ctl: newWindowed(s, s.compile(rules), &tap{bl: int64(s.Timing.BL), emit: emit})}
 }
 
 // Run connects src until it is done; with drain, also until all that was sent is

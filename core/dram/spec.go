@@ -145,19 +145,22 @@ func (s Spec) Peak() unit.BytesPerSecond {
 
 // Rules returns the rules between commands, each with its source.
 func (s Spec) Rules() []Rule {
-	var rules []Rule
 	switch s.Standard {
 	case LPDDR5:
-		rules = lpddr5(s.Timing)
+		return s.forStreams(lpddr5(s.Timing))
 	case DDR4:
-		rules = ddr4(s.Timing)
+		return s.forStreams(ddr4(s.Timing))
 	case DDR5:
-		rules = ddr5(s.Timing)
+		return s.forStreams(ddr5(s.Timing))
 	default:
 		return umd(s.Timing)
 	}
+}
+
+// forStreams adds what Streaming keeps beside the rules of the reference.
+func (s Spec) forStreams(rules []Rule) []Rule {
 	if s.Controller.Kind == Streaming {
-		rules = append(rules, rankSwitch(s.Timing)...)
+		return append(rules, rankSwitch(s.Timing)...)
 	}
 	return rules
 }
@@ -191,22 +194,33 @@ func (g Geometry) validate() error {
 	)
 }
 
+// timings name the fields of a Timing, as JSON does, and the least that each may
+// be.
+func (t *Timing) timings() []timing {
+	return []timing{
+		{"BL", t.BL, 1}, {"CL", t.CL, 1}, {"CWL", t.CWL, 1}, {"RCD", t.RCD, 1}, {"RP", t.RP, 1}, {"RAS", t.RAS, 1}, {"RC", t.RC, 1},
+		{"CCDS", t.CCDS, 1}, {"CCDL", t.CCDL, 1}, {"RFC", t.RFC, 1}, {"BLmax", t.BLMax, 0}, {"RPab", t.RPab, 0}, {"WR", t.WR, 0},
+		{"RTP", t.RTP, 0}, {"PPD", t.PPD, 0}, {"CCDSWR", t.CCDSWR, 0}, {"CCDLWR", t.CCDLWR, 0}, {"RRDS", t.RRDS, 0}, {"RRDL", t.RRDL, 0},
+		{"WTRS", t.WTRS, 0}, {"WTRL", t.WTRL, 0}, {"FAW", t.FAW, 0}, {"RFCpb", t.RFCpb, 0}, {"REFIpb", t.REFIpb, 0},
+		{"PBR2PBR", t.PBR2PBR, 0}, {"PBR2ACT", t.PBR2ACT, 0}, {"WCKPST", t.WCKPST, 0}, {"CS", t.CS, 0},
+	}
+}
+
+type timing struct {
+	name          string
+	clocks, least int32
+}
+
 func (t Timing) validate(s Standard) error {
-	const far = 1 << 20
-	must := func(name string, v int32) error { return fault.Within(name, int(v), 1, far) }
-	may := func(name string, v int32) error { return fault.Within(name, int(v), 0, far) }
 	errs := []error{
-		must("BL", t.BL), must("CL", t.CL), must("CWL", t.CWL), must("RCD", t.RCD), must("RP", t.RP),
-		must("RAS", t.RAS), must("RC", t.RC), must("CCDS", t.CCDS), must("CCDL", t.CCDL), must("RFC", t.RFC),
 		fault.Within("REFI", int(t.REFI), 1, 1<<31-1),
-		may("BLmax", t.BLMax), may("RPab", t.RPab), may("WR", t.WR), may("RTP", t.RTP), may("PPD", t.PPD),
-		may("CCDSWR", t.CCDSWR), may("CCDLWR", t.CCDLWR), may("RRDS", t.RRDS), may("RRDL", t.RRDL),
-		may("WTRS", t.WTRS), may("WTRL", t.WTRL), may("FAW", t.FAW), may("RFCpb", t.RFCpb), may("REFIpb", t.REFIpb),
-		may("PBR2PBR", t.PBR2PBR), may("PBR2ACT", t.PBR2ACT), may("WCKPST", t.WCKPST), may("CS", t.CS),
 		fault.Unless(t.REFI > 2*t.RFC, "REFI", "must be over twice RFC, or nothing else runs; got %d and %d", t.REFI, t.RFC),
 	}
+	for _, v := range t.timings() {
+		errs = append(errs, fault.Within(v.name, int(v.clocks), int(v.least), 1<<20))
+	}
 	if s == LPDDR5 {
-		errs = append(errs, fault.Within("AAD", int(t.AAD), 2, 64), must("BLmax", t.BLMax))
+		errs = append(errs, fault.Within("AAD", int(t.AAD), 2, 64), fault.Within("BLmax", int(t.BLMax), 1, 1<<20))
 	}
 	return errors.Join(errs...)
 }

@@ -8,6 +8,7 @@ package scenario
 
 import (
 	"errors"
+	"slices"
 
 	"monde/core/device"
 	"monde/core/fault"
@@ -29,7 +30,11 @@ type Fidelity string
 const (
 	Analytic Fidelity = "analytic" // closed forms
 	Event    Fidelity = "event"    // discrete events over shared resources
+	Cycle    Fidelity = "cycle"    // the same, with NDP experts run clock by clock
 )
+
+// Fidelities lists them, the fastest first.
+var Fidelities = []Fidelity{Analytic, Event, Cycle}
 
 // Machine is a GPU, the host behind its link, and a memory device if there is
 // one.
@@ -66,7 +71,7 @@ func (s Scenario) Validate() error {
 		fault.In("workload", s.Workload.Validate()),
 		fault.In("machine", s.Machine.validate()),
 		fault.In("strategy", s.Strategy.Validate()),
-		fault.Unless(s.Fidelity == Analytic || s.Fidelity == Event, "fidelity", "must be %q or %q, got %q", Analytic, Event, s.Fidelity),
+		fault.Unless(slices.Contains(Fidelities, s.Fidelity), "fidelity", "must be one of %q, got %q", Fidelities, s.Fidelity),
 		fault.Unless(s.Seed < 1<<53, "seed", "must be below 2^53, got %d", s.Seed),
 		s.fits(),
 	)

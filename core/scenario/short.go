@@ -1,8 +1,8 @@
 package scenario
 
 import (
+	"bytes"
 	"encoding/json"
-	"reflect"
 
 	"monde/core/internal/strictjson"
 	"monde/core/model"
@@ -95,12 +95,19 @@ func name(short map[string]any, key, preset string) {
 	short[key] = preset
 }
 
+// equal says whether two JSON values that are not both objects are the same.
+func equal(a, b any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
+}
+
 // difference returns what of b is not in a; nil if nothing.
 func difference(a, b any) any {
 	x, isX := a.(map[string]any)
 	y, isY := b.(map[string]any)
 	if !isX || !isY {
-		if reflect.DeepEqual(a, b) {
+		if equal(a, b) {
 			return nil
 		}
 		return b

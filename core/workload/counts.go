@@ -18,7 +18,7 @@ func (g given) Count(dst []int32, _ Pass, layer int) {
 	copy(dst, g.rows[min(layer, len(g.rows)-1)])
 }
 
-func (b building) counts() (Router, error) {
+func (b *building) counts() (Router, error) {
 	b.story.origin.Name = "counts"
 	if b.s.Phase == Generate {
 		return nil, fault.At("counts", "phase %q has passes of different sizes, which one set of counts cannot fit: simulate the input pass and the decoding steps apart, or take another source", Generate)
@@ -47,7 +47,7 @@ func (b building) counts() (Router, error) {
 }
 
 // fits checks row i against the tokens of a pass.
-func (b building) fits(l leg, i int, row []int) error {
+func (b *building) fits(l leg, i int, row []int) error {
 	path := fmt.Sprintf("counts[%d]", i)
 	if len(row) > b.m.Experts {
 		return fault.At(path, "names %d experts, the model has %d", len(row), b.m.Experts)

@@ -26,7 +26,7 @@ const maxTable = 1 << 21
 type shares func(l leg, layer int, draw *rand.Rand) []float64
 
 // drawn returns a Router for shares. A layer has the same ones in every pass.
-func (b building) drawn(of shares) (*drawn, error) {
+func (b *building) drawn(of shares) (*drawn, error) {
 	size := 0
 	for _, l := range b.legs {
 		size += l.layers * b.m.Experts
@@ -46,13 +46,13 @@ func (b building) drawn(of shares) (*drawn, error) {
 	return d, nil
 }
 
-func (b building) sayDrawn(l leg) {
+func (b *building) sayDrawn(l leg) {
 	if l.tokens > maxDrawn {
 		b.story.scaled("passes of %d tokens are drawn as %d and scaled up", l.tokens, maxDrawn)
 	}
 }
 
-func (b building) choosers(l leg, of shares) []*chooser {
+func (b *building) choosers(l leg, of shares) []*chooser {
 	all := make([]*chooser, l.layers)
 	for i := range all {
 		stream := func(what string) *rand.Rand {

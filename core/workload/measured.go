@@ -10,7 +10,7 @@ import (
 )
 
 // measured returns a Router that draws by a popularity table.
-func (b building) measured() (Router, error) {
+func (b *building) measured() (Router, error) {
 	c, err := b.s.Routing.choose(b.m)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (b building) measured() (Router, error) {
 }
 
 // tell says what the table is, whom it stands in for, and how it was stretched.
-func (b building) tell(c choice) {
+func (b *building) tell(c choice) {
 	b.story.origin.Name, b.story.origin.Licence = c.name, c.licence
 	b.story.say("expert popularity measured on %s (%s, top-%d, %d tokens a layer)",
 		c.subject, c.sets(), c.topK, c.table.tokens(c.part, c.topK))

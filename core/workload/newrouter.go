@@ -33,7 +33,7 @@ type building struct {
 	story *story
 }
 
-func (b building) router(traces Traces) (Router, error) {
+func (b *building) router(traces Traces) (Router, error) {
 	switch b.s.Routing.Source {
 	case Measured:
 		return b.measured()
@@ -48,7 +48,7 @@ func (b building) router(traces Traces) (Router, error) {
 	}
 }
 
-func (b building) curve() (Router, error) {
+func (b *building) curve() (Router, error) {
 	text := b.s.Routing.curveText()
 	b.story.origin.Name = text
 	b.story.say("%s, drawn with the seed", text)

@@ -27,7 +27,7 @@ func (p played) Count(dst []int32, pass Pass, layer int) {
 }
 
 // play returns a Router for the tokens of one data set, or of all.
-func (b building) play(t *Trace, dataset string) (Router, error) {
+func (b *building) play(t *Trace, dataset string) (Router, error) {
 	all, ok := t.of(dataset)
 	if !ok {
 		return nil, fault.At("dataset", "the trace has no data set %q: must be empty or one of %q", dataset, t.Datasets)
@@ -63,7 +63,7 @@ func (t *Trace) of(dataset string) ([]run, bool) {
 }
 
 // suited returns the runs recorded in l's part of inference, or else all.
-func (b building) suited(all []run, l leg) []run {
+func (b *building) suited(all []run, l leg) []run {
 	var some []run
 	for _, r := range all {
 		if r.decode == !l.input {
@@ -83,7 +83,7 @@ func (b building) suited(all []run, l leg) []run {
 
 // rotate begins a shipped trace with a request drawn by the seed; a user's own
 // begins where it begins.
-func (b building) rotate(runs []run) []run {
+func (b *building) rotate(runs []run) []run {
 	if b.s.Routing.Source == File {
 		return runs
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // shippedTrace returns a Router that plays a trace of Tables.
-func (b building) shippedTrace(traces Traces) (Router, error) {
+func (b *building) shippedTrace(traces Traces) (Router, error) {
 	name := TraceName(b.s.Routing, b.m)
 	if name == "" {
 		return nil, fault.At("table", "no trace of %s ships: must be one of %q", b.m.Name, names(traced))
@@ -63,7 +63,7 @@ func loaded(p published, table *Table, traces Traces) (*Trace, error) {
 }
 
 // file returns a Router that plays the user's own trace.
-func (b building) file(traces Traces) (Router, error) {
+func (b *building) file(traces Traces) (Router, error) {
 	r := b.s.Routing
 	t := traces[r.SHA256]
 	if t == nil {
@@ -78,7 +78,7 @@ func (b building) file(traces Traces) (Router, error) {
 }
 
 // matches checks a trace's shape against the model's.
-func (b building) matches(t *Trace, path string) error {
+func (b *building) matches(t *Trace, path string) error {
 	if t.TopK != b.m.TopK {
 		return fault.At(path, "the trace is top-%d, %s top-%d", t.TopK, b.m.Name, b.m.TopK)
 	}

@@ -64,7 +64,7 @@ func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, erro
 	}
 	if pmove > 0 {
 		perBurst := pmove.Transfer(channel.Geometry.Burst * unit.Bytes(n))
-		c.start.interval = max(1, int64(perBurst/channel.Period))
+		c.start.interval = max(int64(channel.Timing.BL), int64(perBurst/channel.Period))
 		c.start.line[moving].req.Tag = moving
 		c.start.line[moving].begin(c.grid, c.start.moves.Start, c.start.moves.Size, 0)
 	}
@@ -96,8 +96,11 @@ func (c *Clocked) place(m *memory.Map) error {
 		at, ok := take(kind, s.Size(r))
 		c.start.base[r], fits = at, fits && ok
 	}
-	at, ok := take(memory.Weights, s.Size(ndp.Weights))
-	c.start.moves = memory.Region{Start: at, Size: s.Size(ndp.Weights)}
+	// As much at least that its rows are not the same few again and again: a window
+	// that serves hits first would let nothing else pass.
+	size := max(s.Size(ndp.Weights), 16*m.Rows(memory.Weights))
+	at, ok := take(memory.Weights, size)
+	c.start.moves = memory.Region{Start: at, Size: size}
 	return fault.Unless(fits && ok, "dram.channels", "two experts and their activations do not fit into %d channels", c.channels)
 }
 

@@ -67,12 +67,15 @@ func (d DRAM) validate() error {
 	layout := or(d.Layout, memory.SeqBG)
 	_, order := layout.Fields()
 	from := or(d.PMoveFrom, FromHost)
+	kind, refresh := s.Controller.Kind, s.Controller.Refresh
 	return errors.Join(
+		fault.Unless(kind == dram.Window || kind == dram.Streaming, "controller", "must be %q or %q, got %q", dram.Window, dram.Streaming, kind),
+		fault.Unless(refresh == dram.NoRefresh || refresh == dram.AllBanks || refresh == dram.PerBank, "refresh",
+			"must be %q, %q or %q, got %q", dram.NoRefresh, dram.AllBanks, dram.PerBank, refresh),
 		fault.Within("channels", n, 1, 1024),
 		fault.In("layout", order),
 		fault.Unless(strings.HasSuffix(string(layout), "|channel|offset"), "layout", "must end in channel|offset: every run is shared by all channels, got %q", layout),
 		fault.Unless(from == FromHost || from == FromDevice, "pmove_from", "must be %q or %q, got %q", FromHost, FromDevice, from),
-		s.Validate(),
 	)
 }
 

@@ -110,13 +110,16 @@ func (e *engine) Done() bool {
 	return e.finished() || e.fetch.ok && e.fetch.Chunk >= e.limit && !e.line[fetching].active
 }
 
-// Next implements dram.Source: the most urgent of what has arrived.
+// Next implements dram.Source: the most urgent of what has arrived. PMove, which
+// never ends, stands back while results wait to be written: a window would not
+// turn to writes as long as reads keep coming.
 func (e *engine) Next(now int64) (*dram.Request, bool) {
-	e.refill()
+	for e.refill() {
+	}
 	best := int32(none)
 	for i := range e.line {
 		l := &e.line[i]
-		if !l.active || int32(i) == moving && e.finished() {
+		if !l.active || int32(i) == moving && (e.finished() || e.left[writing] > 0) {
 			continue
 		}
 		if l.req.Arrive <= now {
@@ -183,38 +186,42 @@ func (e *engine) Served(tag int32, at int64) {
 	e.advance()
 }
 
-// refill gives every line that is free the next run that may go.
-func (e *engine) refill() {
+// refill gives every line that is free the next run that may go. It reports
+// whether one was so short that other channels have all of it: then more may.
+func (e *engine) refill() (again bool) {
 	if l := &e.line[writing]; !l.active && e.queue.Size > 0 {
 		l.begin(e.grid, e.at(e.queue.Run), e.queue.Size, e.edge(e.queue.after))
 		e.queue.Size = 0
-		if !l.active { // a run so short that other channels have all of it
-			e.advance()
-		}
+		again = !l.active
 	}
 	if e.read.ok && !e.line[reading].active && e.left[reading] == 0 && e.now.n >= e.read.n {
-		e.beginRead()
+		again = e.beginRead() || again
 	}
 	if e.fetch.ok && !e.line[fetching].active && e.fetch.Chunk < e.limit {
-		e.beginFetch()
+		again = e.beginFetch() || again
 	}
+	if again {
+		e.advance()
+	}
+	return again
 }
 
 // beginRead asks for activations when the step before begins, and not before
 // what they bring back has left.
-func (e *engine) beginRead() {
+func (e *engine) beginRead() (empty bool) {
 	arrive := e.edge(e.began)
 	if e.read.Fence {
 		if !e.written() {
-			return
+			return false
 		}
 		arrive = max(arrive, int64((e.wrote+e.period-1)/e.period))
 	}
 	l := &e.line[reading]
-	if l.begin(e.grid, e.at(e.read.Read), e.read.Read.Size, arrive); !l.active {
+	l.begin(e.grid, e.at(e.read.Read), e.read.Read.Size, arrive)
+	if !l.active {
 		e.read = seek(&e.reads, e.read)
-		e.advance()
 	}
+	return !l.active
 }
 
 // written says whether every result so far has left.
@@ -224,12 +231,12 @@ func (e *engine) written() bool {
 
 // beginFetch asks for a chunk of weights when the half of the buffer that it takes
 // is free.
-func (e *engine) beginFetch() {
+func (e *engine) beginFetch() (empty bool) {
 	n, arrive := e.fetch.Chunk, int64(0)
 	if n >= 2 {
 		before := &e.chunks[(n-2)%4]
 		if !before.done {
-			return
+			return false
 		}
 		arrive = e.edge(before.ended)
 	}
@@ -240,9 +247,7 @@ func (e *engine) beginFetch() {
 	for e.fetch.ok && e.fetch.Chunk == n {
 		e.fetch = follow(&e.weights, e.fetch)
 	}
-	if !l.active {
-		e.advance()
-	}
+	return !l.active
 }
 
 // advance computes every step whose operands are there. Its times may lie ahead.

@@ -183,6 +183,17 @@ func (q *buffer) find(b int, row, col int32) int16 {
 	return none
 }
 
+// oldest returns when the request that waits longest arrived; there must be one.
+func (q *buffer) oldest() int64 {
+	at := int64(never)
+	for mask := q.mask; mask != 0; {
+		var b int
+		b, mask = each(mask)
+		at = min(at, q.slots.at(q.head[b]).arrive)
+	}
+	return at
+}
+
 // each returns the lowest bank in mask, and mask without it.
 func each(mask uint64) (int, uint64) {
 	return bits.TrailingZeros64(mask) & (maxBanks - 1), mask & (mask - 1)

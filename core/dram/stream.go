@@ -12,7 +12,8 @@ import "math/bits"
 //     eight intervals that JESD209-5 and JESD79 allow, until there is one. The
 //     other banks go on.
 //
-// Writes are drained whenever no read waits, to the last one.
+// Writes are drained whenever no read waits, to the last one, or when one has
+// waited for so long.
 type streams struct {
 	debt   int    // refreshes due, of all ranks
 	round  uint64 // banks that this round has still to refresh
@@ -58,7 +59,7 @@ func (c *windowed) pendingRound() uint64 {
 func (c *windowed) chooseStream(now int64) {
 	c.fresh, c.arrived = true, none
 	c.best = choice{at: never, slot: none}
-	c.turn()
+	c.turnStream(now)
 	q, op := &c.reads, RD
 	if c.draining {
 		q, op = &c.writes, WR
@@ -73,6 +74,22 @@ func (c *windowed) chooseStream(now int64) {
 	c.challenge(PRE, q.misses&c.opened&^c.activeMask&^(q.hits&^aged)&^held, &q.miss, now)
 	if c.streams.debt > 0 {
 		c.chooseRefresh(now)
+	}
+}
+
+// turnStream decides between reads and writes: as turn does, but neither waits for
+// ever while the other keeps coming.
+func (c *windowed) turnStream(now int64) {
+	if c.reads.count == 0 || c.writes.count == 0 {
+		c.turn()
+		return
+	}
+	write := now-c.writes.oldest() > maxWait
+	switch {
+	case !c.draining:
+		c.draining = c.writes.count > c.high || write
+	case !write:
+		c.draining = c.writes.count >= c.low && now-c.reads.oldest() <= maxWait
 	}
 }
 

@@ -195,8 +195,10 @@ func (s *Session) run(q wire.Request, emit func([]byte)) {
 func sparse(tell func(wire.Message)) func(probe.Progress) {
 	return func(p probe.Progress) {
 		every := max(1000, p.Total/100)
-		if p.Done%every == 0 {
-			tell(wire.Message{Kind: wire.KindProgress, Progress: &wire.Progress{Done: p.Done, Total: p.Total, Now: p.Now}})
+		if p.Done%every == 0 || p.ClockedOf > 0 {
+			tell(wire.Message{Kind: wire.KindProgress, Progress: &wire.Progress{
+				Done: p.Done, Total: p.Total, Now: p.Now, Clocked: p.Clocked, ClockedOf: p.ClockedOf,
+			}})
 		}
 	}
 }

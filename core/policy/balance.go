@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math"
+	"slices"
 
 	"monde/core/unit"
 )
@@ -66,24 +67,29 @@ func share(v *View) float64 {
 // take with the first H of order on the GPU: the longer of the two paths. AMove
 // results pass PMove on the same link, so they lengthen both.
 func prefixCosts(dst []unit.Time, v *View, order []int32) []unit.Time {
-	var near, gpu unit.Time
+	var gpu unit.Time
+	var near [maxDevices]unit.Time // by device
 	var cold int64
+	devices := max(1, v.Devices)
 	for _, id := range order {
-		near += v.Near[id]
+		near[int(id)%devices] += v.Near[id]
 		cold += int64(v.Tokens[id])
 	}
 	for h := 0; ; h++ {
 		across := amove(v, cold)
-		dst = append(dst, max(moved(v, order[:h], gpu), across+near)+across)
+		dst = append(dst, max(moved(v, order[:h], gpu), across+slices.Max(near[:devices]))+across)
 		if h == len(order) {
 			return dst
 		}
 		id := order[h]
 		gpu += v.GPU[id]
-		near -= v.Near[id]
+		near[int(id)%devices] -= v.Near[id]
 		cold -= int64(v.Tokens[id])
 	}
 }
+
+// maxDevices is how many memory devices a machine may have.
+const maxDevices = 16
 
 // moved is the path of PMove and the GPU, transfers beside compute.
 func moved(v *View, hot []int32, gpu unit.Time) unit.Time {

@@ -28,7 +28,8 @@ type View struct {
 	Latency unit.Time   // of a link that was idle
 
 	LinkRate unit.BytesPerSecond // of PMove
-	NearRate unit.BytesPerSecond // at which weights are read where they live
+	NearRate unit.BytesPerSecond // at which weights are read where they live, all devices together
+	Devices  int                 // memory devices; expert i lives on device i mod Devices; 0 and 1 are one
 }
 
 // Placer picks a Site for each expert of a layer. Implementations are

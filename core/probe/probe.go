@@ -59,6 +59,9 @@ type Progress struct {
 	Passes      int       // complete
 	Tokens      int64     // processed by them
 	Now         unit.Time // simulated
+
+	// Experts simulated clock by clock for the layer that is running, of as many.
+	Clocked, ClockedOf int
 }
 
 // Probe receives what a run does, as it happens. Both fields may be nil.

@@ -68,7 +68,9 @@ func (c Clock) Span(n Cycles) Time { return ceil(mulDiv(uint64(n), uint64(Second
 
 // After returns the first cycle of c whose edge is at t or later. t must not be
 // negative.
-func (c Clock) After(t Time) Cycles { return Cycles(ceil(mulDiv(uint64(t), uint64(c), uint64(Second)))) }
+func (c Clock) After(t Time) Cycles {
+	return Cycles(ceil(mulDiv(uint64(t), uint64(c), uint64(Second))))
+}
 
 // Transfer returns the time that b bytes take at bw, rounded up: a transfer is
 // never shorter than the link allows.

@@ -47,6 +47,9 @@ type Progress struct {
 	Done  int64     `json:"done"` // layers simulated, of all passes
 	Total int64     `json:"total"`
 	Now   unit.Time `json:"now_ps"` // simulated
+
+	Clocked   int `json:"clocked,omitempty"` // experts simulated clock by clock for the layer that is running
+	ClockedOf int `json:"clocked_of,omitempty"`
 }
 
 // Partial is a result of a run that goes on: the layers of the passes so far.

@@ -18,7 +18,7 @@ import (
 type runCommand struct {
 	Scenario string `arg:"" help:"Scenario file, a preset's name, or - for standard input."`
 
-	Fidelity string  `help:"How closely to look: analytic or event." placeholder:"NAME"`
+	Fidelity string  `help:"How closely to look: analytic, event or cycle." placeholder:"NAME"`
 	Strategy string  `help:"Where experts run: Ideal, GPU+PM, CPU+AM, MD+AM or MD+LB." placeholder:"NAME"`
 	Seed     *uint64 `help:"Seed of everything that is drawn." placeholder:"N"`
 	Model    string  `help:"Replace the model by a Hugging Face config.json." placeholder:"CONFIG.json"`

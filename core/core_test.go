@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"monde/core"
+	"monde/core/device"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/report"
@@ -36,6 +37,25 @@ func references() []scenario.Preset {
 					list = append(list, scenario.Preset{Name: fmt.Sprintf("%s %s %s", p.Name, f, name), Scenario: s})
 				}
 			}
+		}
+	}
+	return append(list, clocked()...)
+}
+
+// clocked are small scenarios clock by clock: on one device and on two, from which
+// PMove reads.
+func clocked() []scenario.Preset {
+	var list []scenario.Preset
+	for _, name := range []policy.Name{policy.MDAM, policy.MDLB} {
+		for _, devices := range []int{1, 2} {
+			s := scenario.Default()
+			s.Fidelity, s.Strategy.Name, s.Machine.Device.Count = scenario.Cycle, name, devices
+			s.Workload.Scope, s.Workload.Batch, s.Workload.InputTokens = workload.OneLayer, 1, 24
+			if devices > 1 {
+				s.Machine.Device.DRAM.PMoveFrom = device.FromDevice
+				s.Strategy.AlphaMode, s.Strategy.Alpha = policy.Fixed, 2
+			}
+			list = append(list, scenario.Preset{Name: fmt.Sprintf("clock by clock %d %s", devices, name), Scenario: s})
 		}
 	}
 	return list

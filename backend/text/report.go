@@ -12,12 +12,14 @@ import (
 
 	"monde/core/probe"
 	"monde/core/report"
+	"monde/core/unit"
 )
 
 // Write writes r. It returns the first error of w.
 func Write(w io.Writer, r report.Report) error {
 	p := &page{w: w}
 	p.headline(r)
+	p.fidelities(r)
 	p.resources(r)
 	p.memory(r)
 	p.energy(r)
@@ -77,6 +79,29 @@ func (p *page) headline(r report.Report) {
 			"p50 %s, p99 %s, worst %s, %s steps", duration(s.P50), duration(s.P99), duration(s.Worst), count(int64(s.Count)))})
 	}
 	p.facts(rows)
+}
+
+// fidelities says how far a run clock by clock differs from the faster ones.
+func (p *page) fidelities(r report.Report) {
+	if len(r.Fidelities) == 0 {
+		return
+	}
+	off := func(a, b unit.Time) string { return fmt.Sprintf("%+.1f %%", 100*(float64(a)-float64(b))/float64(b)) }
+	rows := [][]string{{"fidelity", "latency", "against cycle"}}
+	for _, f := range r.Fidelities {
+		rows = append(rows, []string{f.Name, duration(f.Latency), off(f.Latency, r.Latency)})
+	}
+	p.line("")
+	p.table(rows)
+	if len(r.Clocked) == 0 {
+		return
+	}
+	rows = [][]string{{"tokens of an expert", "passes", "clock by clock", "closed form", ""}}
+	for _, c := range r.Clocked {
+		rows = append(rows, []string{count(int64(c.Tokens)), count(int64(c.Passes)), duration(c.Clock), duration(c.Closed), off(c.Closed, c.Clock)})
+	}
+	p.line("")
+	p.table(rows)
 }
 
 // facts writes a name, a value and a remark a row.

@@ -36,16 +36,24 @@ const (
 	usualChannels = 32
 )
 
+// Resolved returns d with its defaults filled in.
+func (d DRAM) Resolved() DRAM {
+	return DRAM{
+		Grade: or(d.Grade, usualGrade), Channels: or(d.Channels, usualChannels), Layout: or(d.Layout, memory.SeqBG),
+		Refresh: or(d.Refresh, dram.PerBank), Controller: or(d.Controller, dram.Streaming), PMoveFrom: or(d.PMoveFrom, FromHost),
+	}
+}
+
 // Memory returns one channel, and how many there are.
 func (d DRAM) Memory() (dram.Spec, int, error) {
-	s, err := grade(or(d.Grade, usualGrade))
+	d = d.Resolved()
+	s, err := grade(d.Grade)
 	if err != nil {
 		return s, 0, err
 	}
 	s.Channels = 1
-	s.Controller.Kind = or(d.Controller, dram.Streaming)
-	s.Controller.Refresh = or(d.Refresh, s.Controller.Refresh)
-	return s, or(d.Channels, usualChannels), nil
+	s.Controller.Kind, s.Controller.Refresh = d.Controller, d.Refresh
+	return s, d.Channels, nil
 }
 
 func grade(name string) (dram.Spec, error) {
@@ -64,9 +72,10 @@ func (d DRAM) validate() error {
 	if err != nil {
 		return err
 	}
-	layout := or(d.Layout, memory.SeqBG)
+	d = d.Resolved()
+	layout := d.Layout
 	_, order := layout.Fields()
-	from := or(d.PMoveFrom, FromHost)
+	from := d.PMoveFrom
 	kind, refresh := s.Controller.Kind, s.Controller.Refresh
 	return errors.Join(
 		fault.Unless(kind == dram.Window || kind == dram.Streaming, "controller", "must be %q or %q, got %q", dram.Window, dram.Streaming, kind),
@@ -87,7 +96,7 @@ func (d DRAM) layout(s dram.Spec, channels int) memory.Layout {
 		Geometry: memory.Geometry{
 			Channels: channels, Ranks: g.Ranks, BankGroups: g.Groups, Banks: g.Banks, Rows: g.Rows, Columns: g.Bursts, Burst: g.Burst,
 		},
-		Weights: or(d.Layout, memory.SeqBG), Activations: memory.SeqBG, ActivationBanks: min(1, g.Banks-1),
+		Weights: d.Resolved().Layout, Activations: memory.SeqBG, ActivationBanks: min(1, g.Banks-1),
 	}
 }
 

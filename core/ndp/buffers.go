@@ -67,8 +67,9 @@ func buffer(path string, v, least unit.Bytes) error {
 	return fault.Within(path, v, least, 1<<50)
 }
 
-func or(v, otherwise unit.Bytes) unit.Bytes {
-	if v == 0 {
+func or[V comparable](v, otherwise V) V {
+	var none V
+	if v == none {
 		return otherwise
 	}
 	return v

@@ -17,6 +17,9 @@ const (
 	WeightsOuter Order = "weights" // worth a wide output buffer
 )
 
+// Resolved returns o, or the default if it is absent.
+func (o Order) Resolved() Order { return or(o, TokensOuter) }
+
 func (o Order) validate() error {
 	ok := o == "" || o == TokensOuter || o == WeightsOuter
 	return fault.Unless(ok, "order", "must be %q or %q, got %q", TokensOuter, WeightsOuter, o)

@@ -35,6 +35,7 @@ func (d onClock) expert(t int) unit.Time {
 	if err != nil {
 		d.parts.slow = errors.Join(d.parts.slow, err)
 	}
+	d.parts.extrapolated = d.parts.extrapolated || !r.Simulated
 	return r.Time
 }
 

@@ -61,6 +61,8 @@ type parts struct {
 	move     unit.Time // PMove of one expert
 	slow     error     // what took longer than Time can add up, or could not be simulated; nil if nothing
 	clocking func(done, of int)
+
+	extrapolated bool // some expert got more passes than are simulated
 }
 
 // Limits of what may be added up: a layer of 16,384 experts at most, each moved,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"monde/core/device"
 	"monde/core/policy"
 	"monde/core/report"
 	"monde/core/workload"
@@ -39,6 +40,9 @@ func (r *run) warnings() []report.Warning {
 	}
 	if r.tunedOnItself() {
 		warn("strategy.alpha_mode", "Alpha was tuned on the run's own tokens: this routing gives no others.")
+	}
+	if r.parts.extrapolated {
+		warn("fidelity", "Passes of an expert beyond %d are extrapolated from those before.", device.MaxPasses)
 	}
 	for _, e := range y.Energy {
 		if e.Energy == math.MaxInt64 {

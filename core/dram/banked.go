@@ -36,6 +36,7 @@ type banked struct {
 
 	fresh bool // best is of now
 	best  choice
+	turn  int // how many banks have their turn before best's
 }
 
 // A twin is a read that waits for the data of an older one.
@@ -184,7 +185,7 @@ func (c *banked) issueQueued(now int64) (Op, bool) {
 // its queue the first command of those that are.
 func (c *banked) choose(now int64) {
 	c.fresh = true
-	c.best = choice{at: never, slot: none}
+	c.best, c.turn = choice{at: never, slot: none}, maxBanks
 	c.rivals(ACT, (c.toRead.mask|c.toWrite.mask)&^c.opened, now)
 	c.rivals(RD, c.toRead.hits, now)
 	if c.toWrite.count > 0 {
@@ -212,36 +213,44 @@ func (c *banked) closable(mask uint64) uint64 {
 
 // rivals lets op compete in the banks of mask.
 func (c *banked) rivals(op Op, mask uint64, now int64) {
-	mask &^= c.held
-	if mask == 0 {
+	if mask &^= c.held; mask == 0 {
 		return
 	}
-	now = max(now, c.atChannel[op])
-	s := uint(c.last + 1)
-	mask = mask>>s | mask<<(uint(c.banks)-s)&(1<<c.banks-1)
-	for ; mask != 0; mask &= mask - 1 {
+	op &= 15
+	one := c.ranks == 1
+	floor := max(now, c.atChannel[op])
+	if one {
+		floor = max(floor, c.atRank[0][op])
+	}
+	at, first, bank := c.best.at, c.turn, none
+	s := c.last + 1
+	for mask = (mask>>s | mask<<(c.banks-s)) & (1<<c.banks - 1); mask != 0; mask &= mask - 1 {
 		turn := bits.TrailingZeros64(mask)
-		b := turn + int(s)
+		b := turn + s
 		if b >= c.banks {
 			b -= c.banks
 		}
 		b &= maxBanks - 1
-		from := max(now, c.atRank[c.rankOf[b]&(maxRanks-1)][op])
-		t := max(from, c.atGroup[c.groupOf[b]&(maxGroups-1)][op], c.atBank[b][op])
-		if t < c.best.at || t == c.best.at && c.before(b, turn, op) {
-			c.best = choice{at: t, op: op, bank: uint8(b), slot: c.candidate(op, b)}
+		t := max(floor, c.atGroup[c.groupOf[b]&(maxGroups-1)][op], c.atBank[b][op])
+		if !one {
+			t = max(t, c.atRank[c.rankOf[b]&(maxRanks-1)][op])
 		}
-		if c.ranks == 1 && t == from {
-			return // the rest is no sooner, and later in turn
+		if t < at || t == at && (turn < first || turn == first && c.older(op, b)) {
+			at, first, bank = t, turn, b
+			if t == floor {
+				break // the rest is no sooner, and later in turn
+			}
 		}
+	}
+	if bank != none {
+		c.best = choice{at: at, op: op, bank: uint8(bank), slot: c.candidate(op, bank)}
+		c.turn = first
 	}
 }
 
-// before says whether op in bank b goes before the best one, ready at once.
-func (c *banked) before(b, turn int, op Op) bool {
-	if other := int(c.best.bank); other != b {
-		return turn < c.after(other)
-	}
+// older says whether op in bank b, where the best command is too, is for an older
+// request.
+func (c *banked) older(op Op, b int) bool {
 	return c.slots.at(c.candidate(op, b)).order < c.slots.at(c.best.slot).order
 }
 

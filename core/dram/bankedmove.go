@@ -69,8 +69,8 @@ func (c *banked) consider(b int, i int16, now int64) {
 		return
 	}
 	t := max(now, c.earliest(op, b))
-	if t < c.best.at || t == c.best.at && c.after(b) < c.after(int(c.best.bank)) {
-		c.best = choice{at: t, op: op, bank: uint8(b), slot: i}
+	if turn := c.after(b); t < c.best.at || t == c.best.at && turn < c.turn {
+		c.best, c.turn = choice{at: t, op: op, bank: uint8(b), slot: i}, turn
 	}
 }
 

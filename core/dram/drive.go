@@ -37,6 +37,7 @@ type channels struct {
 	ctl  []controller
 	taps []*tap
 	next []int64 // when each has something to do
+	done int64   // sent, served and opened, when it was last looked at
 }
 
 func newChannels(s Spec, o Options) *channels {
@@ -106,18 +107,39 @@ func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
 			return nil
 		}
 		if soonest == never {
-			return fault.At("", "the controller waits for ever with %d requests to come", len(left))
+			return waitsForEver(len(left))
 		}
 		now = soonest
 		if steps++; steps%patience == 0 {
-			if err := ctx.Err(); err != nil {
+			if err := m.look(ctx, len(reqs)-len(left), len(reqs), o); err != nil {
 				return err
-			}
-			if o.Working != nil {
-				o.Working(len(reqs)-len(left), len(reqs))
 			}
 		}
 	}
+}
+
+// look is what happens now and then: it ends a run that was cancelled, or that
+// does nothing but refresh.
+func (m *channels) look(ctx context.Context, sent, of int, o Options) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if o.Working != nil {
+		o.Working(sent, of)
+	}
+	done := int64(sent)
+	for _, t := range m.taps {
+		done += t.moved + t.counts[ACT]
+	}
+	if done == m.done {
+		return waitsForEver(of - sent)
+	}
+	m.done = done
+	return nil
+}
+
+func waitsForEver(left int) error {
+	return fault.At("", "the controller waits for ever with %d requests to come", left)
 }
 
 // runOne is run for one channel and no window, which need less care.
@@ -147,14 +169,11 @@ func (m *channels) runOne(ctx context.Context, reqs []Request, o Options) error 
 			return nil
 		}
 		if now = min(next, retry); now == never {
-			return fault.At("", "the controller waits for ever with %d requests to come", len(reqs)-head)
+			return waitsForEver(len(reqs) - head)
 		}
 		if steps%patience == 0 {
-			if err := ctx.Err(); err != nil {
+			if err := m.look(ctx, head, len(reqs), o); err != nil {
 				return err
-			}
-			if o.Working != nil {
-				o.Working(head, len(reqs))
 			}
 		}
 	}

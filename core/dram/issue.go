@@ -40,13 +40,18 @@ func (c *windowed) sync(now int64) {
 }
 
 // burst issues the RD or WR of slot i. With may, it may also close a row that has
-// served its share.
+// served its share, unless it was opened for another request, which Ramulator
+// forgets: it then waits for ever.
 func (c *windowed) burst(i int16, from source, may bool, now int64) {
 	e := c.slots.at(i)
 	b, op := int(e.bank), burstOf(e.write)
 	c.wckEnds = max(c.wckEnds, now+c.dataAt(op)+int64(c.spec.Timing.BL+c.spec.Timing.WCKPST))
 	share := c.spec.Controller.Cap
-	if share > 0 && may && int(c.used[b]) >= share && c.earliest(op+2, b) <= now {
+	others := c.activeIn[b]
+	if from == fromActive {
+		others--
+	}
+	if share > 0 && may && int(c.used[b]) >= share && others == 0 && c.earliest(op+2, b) <= now {
 		op += 2 // RDA, WRA
 	}
 	c.tell(now, op, b, e.row, e.col)

@@ -19,7 +19,9 @@ func ReadTrace(r io.Reader) ([]Request, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 64<<10), 1<<20)
 	var reqs []Request
-	for n := 1; lines.Scan(); n++ {
+	n := 0
+	for lines.Scan() {
+		n++
 		line := bytes.TrimSpace(lines.Bytes())
 		if len(line) == 0 || line[0] == '#' {
 			continue
@@ -35,7 +37,7 @@ func ReadTrace(r io.Reader) ([]Request, error) {
 	}
 	if err := lines.Err(); err != nil {
 		if errors.Is(err, bufio.ErrTooLong) {
-			return nil, fault.At("trace", "a line is longer than 1 MB")
+			return nil, fault.At("trace", "line %d is longer than 1 MB", n+1)
 		}
 		return nil, fault.At("trace", "%v", err)
 	}

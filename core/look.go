@@ -7,6 +7,7 @@ import (
 	"monde/core/fault"
 	"monde/core/link"
 	"monde/core/scenario"
+	"monde/core/unit"
 	"monde/core/wire"
 )
 
@@ -21,7 +22,7 @@ func Look(ctx context.Context, s scenario.Scenario, l wire.Look) (device.Sight, 
 		Tokens: l.Tokens, From: l.From, Clocks: l.Clocks,
 	}
 	if l.PMove {
-		look.PMove = link.New(s.Machine.Link).Rate()
+		look.PMove = link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count) // experts take turns
 	}
 	return look.Through(ctx)
 }

@@ -48,6 +48,10 @@ type Service struct {
 // takes as long as the last ones did.
 const MaxPasses = 512
 
+// slowest is the slowest clock of a core: at less, its memory would refresh for
+// ages between two cycles.
+const slowest = 1_000_000
+
 // NewClocked returns the device of a valid Spec for the experts e. With pmove, an
 // expert's weights leave the device at that rate all the while.
 func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, error) {
@@ -55,8 +59,11 @@ func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, erro
 	if err != nil {
 		return nil, fault.In("dram", err)
 	}
+	if s.NDP.Clock < slowest {
+		return nil, fault.At("ndp.clock_hz", "must be at least %d to be simulated clock by clock, got %d", slowest, s.NDP.Clock)
+	}
 	c := &Clocked{core: ndp.New(s.NDP), expert: e, command: s.Command, rows: s.NDP.Rows, channels: n, channel: channel}
-	c.grid = newGrid(s.DRAM.layout(channel, n))
+	c.grid = newGrid(s.DRAM.Lay(channel, n))
 	m := c.grid.memory
 	c.start = engine{grid: c.grid, clock: s.NDP.Clock, period: channel.Period}
 	if err := c.place(m); err != nil {

@@ -88,9 +88,9 @@ func (d DRAM) validate() error {
 	)
 }
 
-// layout returns where bytes lie: activations have a bank of each group to
+// Lay returns where bytes lie: activations have a bank of each group to
 // themselves.
-func (d DRAM) layout(s dram.Spec, channels int) memory.Layout {
+func (d DRAM) Lay(s dram.Spec, channels int) memory.Layout {
 	g := s.Geometry
 	return memory.Layout{
 		Geometry: memory.Geometry{

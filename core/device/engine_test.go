@@ -24,7 +24,7 @@ func TestABurstIsWhereTheMapPutsIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := newGrid(d.layout(s, n))
+		g := newGrid(d.Lay(s, n))
 		kind := rapid.SampledFrom([]memory.Kind{memory.Weights, memory.Activations}).Draw(t, "kind")
 		region := g.memory.Region(kind)
 		start := region.Start + memory.Address(rapid.Int64Range(0, int64(region.Size)-1<<20).Draw(t, "start"))

@@ -32,12 +32,14 @@ var mayImport = map[string]string{
 	"core/gpu":                  basics,
 	"core/host":                 basics,
 	"core/ndp":                  basics,
-	"core/dram":                 basics,
-	"core/dram/audit":           basics + " core/dram",
+	"core/dram":                 "core/unit core/fault core/rng",
+	"core/dram/audit":           "core/unit core/fault core/rng core/dram",
+	"core/dram/cmdtrace":        "core/unit core/fault core/rng core/dram",
 	"core/device/memory":        basics,
 	"core/device/isa":           basics + " core/device/memory",
 	"core/device/endpoint":      basics + " core/device/memory core/device/isa",
 	"core/device/functional":    basics + " core/device/memory core/device/isa",
+	"core/device/driver":        basics + devices + driver + " core/model",
 	"core/device":               basics + " core/ndp core/dram core/device/memory",
 	"core/policy":               "core/unit core/fault core/model",
 	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/rng",
@@ -49,15 +51,16 @@ var mayImport = map[string]string{
 	"core":                      everything,
 	"wasm":                      "core " + everything,
 	"wasm/wiregen":              "core " + everything,
-	"backend":                   "core " + everything + backend,
+	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + backend,
 	"backend/http":              "core " + everything + backend,
 	"backend/chrome":            "core/probe core/unit",
-	"backend/text":              basics + " core/model core/workload core/report",
+	"backend/text":              basics + devices + driver + " core/device/driver core/model core/workload core/report",
 	"backend/stream":            "core " + everything,
 }
 
 const (
 	devices    = " core/link core/gpu core/host core/ndp core/dram core/device core/device/memory"
+	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text"
 )

@@ -1,0 +1,147 @@
+// Package driver looks at one expert on one memory device from all sides: clock by
+// clock on the device, from the host that asks for it, and number by number.
+//
+// It adds no model of its own. Package device times the expert, endpoint the link
+// and the queue, isa and memory say what crosses and where it lies, functional
+// computes. What it puts between them is ours, as MoNDE (DAC 2024, doi
+// 10.1145/3649329.3655951) publishes no driver: two instructions an expert, sizes of
+// queue and burst, the wait between polls, and shares of an expert's time.
+//
+// No execution of an expert near data has been measured anywhere, so nothing here is
+// calibrated. It leaves out other experts: no instruction waits for those of another.
+package driver
+
+import (
+	"context"
+	"errors"
+
+	"monde/core/device"
+	"monde/core/fault"
+	"monde/core/link"
+	"monde/core/model"
+	"monde/core/ndp"
+	"monde/core/unit"
+)
+
+// Caveat is to be shown beside every number of this package.
+const Caveat = "Near-data execution of an expert has been measured nowhere: all of this is simulated only."
+
+// Defaults of what a host's driver does. They are ours: nothing is published.
+const (
+	Queue  = 32               // instructions that the device holds beside the one that runs
+	Burst  = 0                // instructions between polls: as many as there is known to be room for
+	Poll   = unit.Microsecond // from an answer to the next poll
+	Tokens = 8                // of the expert
+	Source = "ours: not published"
+)
+
+// tooLong is above what any expert takes: 10 hours.
+const tooLong = unit.Time(1) << 55
+
+// Spec is what is asked for. Device, Link and Model are those of a valid scenario;
+// faults name its fields as the scenario has them.
+type Spec struct {
+	Device device.Spec
+	Link   link.Spec
+	Model  model.Spec
+	Tokens int  // 1 to 512
+	PMove  bool // another expert's weights leave the device over the link all the while
+	Queue  int
+	Burst  int
+	Poll   unit.Time
+	Check  bool   // compute numbers, too
+	Seed   uint64 // of those
+}
+
+// A Report is what there is to say of one expert on one device.
+type Report struct {
+	Caveat string       `json:"caveat"`
+	Device Device       `json:"device"`
+	Expert Expert       `json:"expert"`
+	Tokens int          `json:"tokens"`
+	PMove  bool         `json:"pmove"`
+	Sight  device.Sight `json:"sight"` // of Tokens; without a picture of single clocks
+	Served []Served     `json:"served"`
+	Host   Host         `json:"host"`
+	Check  *Check       `json:"check,omitempty"`
+}
+
+// Expert is the shape of one.
+type Expert struct {
+	Model   string     `json:"model"`
+	DModel  int        `json:"d_model"`
+	DFF     int        `json:"d_ff"`
+	Gated   bool       `json:"gated"`
+	Bits    float64    `json:"bits"`
+	Weights unit.Bytes `json:"weight_bytes"`
+}
+
+// Look simulates what s asks for. The error names a scenario's field, or one of
+// tokens, queue, burst and poll, or is ctx's; a check that fails is none of these:
+// Check.Err says so.
+func Look(ctx context.Context, s Spec) (Report, error) {
+	r, err := s.look(ctx)
+	return r, inScenario(err)
+}
+
+func (s Spec) look(ctx context.Context) (Report, error) {
+	if s.Device.Count == 0 {
+		return Report{}, fault.At("device.count", "must be at least 1: the machine has no memory device to look at")
+	}
+	look := s.sight()
+	c, err := s.coded()
+	if err := errors.Join(look.Validate(), s.endpoint().Validate(), err); err != nil {
+		return Report{}, err
+	}
+	d, err := describe(s.Device)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Caveat: Caveat, Device: d, Expert: s.expert(), Tokens: s.Tokens, PMove: s.PMove}
+	if r.Sight, err = look.Through(ctx); err != nil {
+		return r, err
+	}
+	r.Sight.Closed = s.closed(s.Tokens)
+	clocked, err := device.NewClocked(s.Device, s.shape(), s.moved())
+	if err != nil {
+		return r, fault.In("device", err)
+	}
+	if r.Served, err = s.served(ctx, clocked); err != nil {
+		return r, err
+	}
+	if r.Host, err = s.host(ctx, clocked, c); err != nil || !s.Check {
+		return r, err
+	}
+	check, err := s.check(ctx, c)
+	r.Check = &check
+	return r, err
+}
+
+// sight is what to look at: no clock in particular.
+func (s Spec) sight() device.Look {
+	m := s.Model
+	return device.Look{
+		Device: s.Device, DModel: m.DModel, DFF: m.ExpertFF, Gated: m.Gated, Bits: m.ExpertBits,
+		Tokens: s.Tokens, PMove: s.moved(), Clocks: 1,
+	}
+}
+
+// shape returns the expert as package ndp has it.
+func (s Spec) shape() ndp.Expert {
+	m := s.Model
+	return ndp.Expert{DModel: m.DModel, DFF: m.ExpertFF, Gated: m.Gated, Weights: ndp.FormatOf(m.ExpertBits)}
+}
+
+func (s Spec) expert() Expert {
+	m := s.Model
+	return Expert{m.Name, m.DModel, m.ExpertFF, m.Gated, m.ExpertBits, ndp.New(s.Device.NDP).Expert(s.shape(), 1).Size(ndp.Weights)}
+}
+
+// moved returns the rate at which PMove reads one device: experts take turns over
+// the devices, as they do in a run.
+func (s Spec) moved() unit.BytesPerSecond {
+	if !s.PMove {
+		return 0
+	}
+	return link.New(s.Link).Rate() / unit.BytesPerSecond(s.Device.Count)
+}

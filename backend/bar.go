@@ -38,7 +38,14 @@ func terminal(w io.Writer) bool {
 }
 
 func (b *bar) show(p probe.Progress) {
-	if b.w == nil || p.Total == 0 {
+	b.draw(p.Done, p.Total, "layers, %.4g s simulated", p.Now.Seconds())
+}
+
+// part shows how many requests of a memory were sent.
+func (b *bar) part(done, of int) { b.draw(int64(done), int64(of), "requests") }
+
+func (b *bar) draw(done, of int64, format string, args ...any) {
+	if b.w == nil || of == 0 {
 		return
 	}
 	now := time.Now()
@@ -46,7 +53,7 @@ func (b *bar) show(p probe.Progress) {
 		return
 	}
 	b.next, b.shown = now.Add(gap), true
-	_, _ = fmt.Fprintf(b.w, "\r%3d %%  %d of %d layers, %.4g s simulated\x1b[K", 100*p.Done/p.Total, p.Done, p.Total, p.Now.Seconds())
+	_, _ = fmt.Fprintf(b.w, "\r%3d %%  %d of %d %s\x1b[K", 100*done/of, done, of, fmt.Sprintf(format, args...))
 }
 
 // clear leaves the line as it was.

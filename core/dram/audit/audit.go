@@ -42,12 +42,18 @@ func say(c dram.Command) string {
 // An Auditor checks one stream. The zero value is of no use: call New.
 type Auditor struct {
 	spec     dram.Spec
-	rules    [dram.Ops][dram.Ops][]*dram.Rule // by To, then From
-	horizon  [dram.Ops]int64                  // how far back a From counts
+	rules    [dram.Ops][]pair // by To
+	horizon  [dram.Ops]int64  // how far back a From counts
 	channels []channel
 	clock    int64
 	first    *Violation
 	excused  map[string]int
+}
+
+// A pair is a rule, and one of the commands that it counts from.
+type pair struct {
+	*dram.Rule
+	from dram.Op
 }
 
 // A channel is what an Auditor remembers of one.
@@ -56,6 +62,7 @@ type channel struct {
 	last    dram.Command // of any kind
 	started bool
 	banks   []bank
+	opening int // banks between ACT1 and ACT2
 	wck     wck
 	refresh refresh
 }
@@ -67,10 +74,13 @@ func New(s dram.Spec) *Auditor {
 		if r.Window > 1 && len(r.From) > 1 {
 			panic("audit: bug: a window over several commands")
 		}
+		if r.In == dram.InRank && r.Other && s.Geometry.Ranks == 1 {
+			continue // there is no other
+		}
 		for _, from := range r.From {
 			a.horizon[from] = max(a.horizon[from], int64(r.Cycles))
 			for _, to := range r.To {
-				a.rules[to][from] = append(a.rules[to][from], &r)
+				a.rules[to] = append(a.rules[to], pair{&r, from})
 			}
 		}
 	}
@@ -167,17 +177,14 @@ func (ch *channel) remember(c dram.Command, horizon int64) {
 
 // pairs checks the rows: To comes no sooner than Cycles after From.
 func (a *Auditor) pairs(ch *channel, c dram.Command) {
-	for from := range ch.past {
-		past := ch.past[from]
-		for _, r := range a.rules[c.Op][from] {
-			left := max(1, r.Window)
-			for i := len(past) - 1; i >= 0 && past[i].Clock > c.Clock-int64(r.Cycles); i-- {
-				if !touches(r, &past[i], &c) {
-					continue
-				}
-				if left--; left == 0 {
-					a.broke(r.Name, &past[i], c, "%d clocks must pass, %d did", r.Cycles, c.Clock-past[i].Clock)
-				}
+	for _, r := range a.rules[c.Op] {
+		past, since, left := ch.past[r.from], c.Clock-int64(r.Cycles), max(1, r.Window)
+		for i := len(past) - 1; i >= 0 && past[i].Clock > since; i-- {
+			if !touches(r.Rule, &past[i], &c) {
+				continue
+			}
+			if left--; left == 0 {
+				a.broke(r.Name, &past[i], c, "%d clocks must pass, %d did", r.Cycles, c.Clock-past[i].Clock)
 			}
 		}
 	}

@@ -10,6 +10,10 @@ type bank struct {
 	by      *dram.Command // what made it so; nil before the first
 }
 
+// keep returns c to point to. Taking its address where it comes in would make
+// every command a heap object.
+func keep(c dram.Command) *dram.Command { return &c }
+
 func (a *Auditor) bankOf(ch *channel, c dram.Command) *bank {
 	g := a.spec.Geometry
 	return &ch.banks[(int(c.Rank)*g.Groups+int(c.Group))*g.Banks+int(c.Bank)]
@@ -19,8 +23,9 @@ func (a *Auditor) bankOf(ch *channel, c dram.Command) *bank {
 func (a *Auditor) state(ch *channel, c dram.Command) {
 	split := a.spec.Standard == dram.LPDDR5
 	switch {
-	case split:
+	case split && (ch.opening > 0 || c.Op == dram.ACT2):
 		a.openings(ch, c)
+	case split:
 	case c.Op == dram.ACT2:
 		a.broke("ACT2", nil, c, "%s opens a row by one command", a.spec.Standard)
 	}
@@ -38,7 +43,10 @@ func (a *Auditor) state(ch *channel, c dram.Command) {
 		if b.open {
 			a.broke("ACT", b.by, c, "row %d is open", b.row)
 		}
-		*b = bank{open: !split, opening: split, row: c.Row, by: &c}
+		*b = bank{open: !split, opening: split, row: c.Row, by: keep(c)}
+		if split {
+			ch.opening++
+		}
 	case dram.PRE, dram.REFpb:
 		a.closeBank(b, c)
 	default:
@@ -46,7 +54,7 @@ func (a *Auditor) state(ch *channel, c dram.Command) {
 			a.broke("row", b.by, c, "row %d is not open", c.Row)
 		}
 		if c.Op == dram.RDA || c.Op == dram.WRA {
-			*b = bank{by: &c}
+			*b = bank{by: keep(c)}
 		}
 	}
 }
@@ -56,7 +64,7 @@ func (a *Auditor) closeBank(b *bank, c dram.Command) {
 	if b.open && (c.Op == dram.REFab || c.Op == dram.REFpb) {
 		a.broke(c.Op.String(), b.by, c, "row %d is open", b.row)
 	}
-	*b = bank{by: &c}
+	*b = bank{by: keep(c)}
 }
 
 // openings checks that ACT2 ends what ACT1 began: the next command to that bank,
@@ -77,7 +85,8 @@ func (a *Auditor) openings(ch *channel, c dram.Command) {
 		case here && b.row != c.Row:
 			a.broke("ACT2", b.by, c, "ACT1 was for row %d", b.row)
 		case here:
-			b.opening, b.open, b.by, ended = false, true, &c, true
+			*b, ended = bank{open: true, row: c.Row, by: keep(c)}, true
+			ch.opening--
 		case c.Op == dram.ACT && c.Rank == b.by.Rank:
 			a.broke("ACT1", b.by, c, "another bank of the rank waits for its ACT2")
 		}
@@ -121,7 +130,7 @@ func (a *Auditor) dataClock(ch *channel, c dram.Command) {
 		if !need || c.Clock < w.ends {
 			a.broke("CAS", nil, c, "WCK runs")
 		}
-		w.cas = &c
+		w.cas = keep(c)
 		return
 	}
 	if !column(c.Op) {

@@ -31,10 +31,7 @@ func Of(s dram.Spec) *Lines {
 	l := &Lines{umd: s.Standard == dram.UMD, columns: int64(s.Geometry.Column), channel: -1}
 	l.many = s.Channels > 1 && !l.umd
 	for op := range l.names {
-		l.names[op] = dram.Op(op).String()
-	}
-	if s.Standard == dram.LPDDR5 {
-		l.names[dram.ACT] = "ACT1"
+		l.names[op] = s.OpName(dram.Op(op))
 	}
 	if l.umd {
 		for op, name := range map[dram.Op]string{
@@ -89,12 +86,11 @@ func (l *Lines) coordinates(dst []byte, c dram.Command) []byte {
 		dst = strconv.AppendInt(append(dst, ' '), int64(v), 10)
 	}
 	for _, v := range [...]int32{c.Row, c.Col} {
-		dst = append(dst, " 0x"...)
+		sign := " 0x"
 		if v < 0 {
-			dst = append(dst[:len(dst)-2], "-0x"...)
-			v = -v
+			sign, v = " -0x", -v
 		}
-		dst = strconv.AppendInt(dst, int64(v), 16)
+		dst = strconv.AppendInt(append(dst, sign...), int64(v), 16)
 	}
 	return dst
 }

@@ -1,0 +1,5 @@
+//go:build !race && !js
+
+package dram_test
+
+const slow = false

@@ -24,6 +24,22 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.locator('.detail.stale')).toHaveCount(0);
 }
 
+/** Opens the microscope, and waits until it has looked. */
+export async function openDevice(page: Page, path = '/?view=device'): Promise<void> {
+  await page.goto(path);
+  await looked(page);
+}
+
+/** Waits until what the microscope shows is of the values that are set. */
+export async function looked(page: Page): Promise<void> {
+  await expect(page.locator('main .verdict')).toContainText('One expert with');
+  await expect(page.locator('main .detail.stale')).toHaveCount(0);
+  await expect(page.locator('.busy progress')).toHaveCount(0);
+}
+
+/** A number of the microscope, by its title. */
+export const seen = (page: Page, title: string) => page.locator('.card-small', {hasText: title}).locator('.big').innerText();
+
 /** The digest of the result shown in detail. */
 export async function digest(page: Page): Promise<string> {
   const text = await page.locator('.digest code').innerText();

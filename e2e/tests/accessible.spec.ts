@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import {expect, test, type Page} from '@playwright/test';
-import {example, open, settled, unfold} from '../lib/page';
+import {example, looked, open, openDevice, settled, unfold} from '../lib/page';
 
 async function clean(page: Page): Promise<void> {
   const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
@@ -87,6 +87,43 @@ for (const scheme of ['light', 'dark'] as const) {
       await clean(page);
     });
 
+    for (const [size, width, height] of [['a desktop', 1280, 800], ['a phone', 390, 844]] as const) {
+      test(`the microscope on ${size}: pictures, tables and refused values`, async ({page}) => {
+        await page.setViewportSize({width, height});
+        await openDevice(page);
+        await unfold(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await clean(page);
+        for (const button of await page.getByRole('button', {name: /instead of picture/}).all()) await button.click();
+        await page.getByRole('button', {name: /^Run 7 experts/}).click();
+        await expect(page.getByRole('region', {name: 'Time per expert'}).locator('tbody tr')).toHaveCount(7);
+        await clean(page);
+        await page.getByLabel('Tokens', {exact: true}).fill('0');
+        await expect(page.locator('.field-error')).toBeVisible();
+        await clean(page);
+      });
+    }
+
+    test('the microscope without a device, and while it looks', async ({page}) => {
+      await page.goto('/?view=device&machine=h100-box');
+      await expect(page.locator('main')).toContainText('no memory device');
+      await clean(page);
+      await page.getByRole('button', {name: /^Take H100/}).click();
+      await looked(page);
+      await page.getByLabel('Tokens', {exact: true}).fill('512');
+      await expect(page.locator('.busy progress')).toBeVisible();
+      await clean(page);
+    });
+
+    test('what a run clock by clock adds', async ({page}) => {
+      await open(page, '/?workload.scope=moe_layer&input=16');
+      await unfold(page);
+      await page.getByLabel('Fidelity').selectOption('cycle');
+      await expect(page.locator('.fidelities')).toBeVisible();
+      await settled(page);
+      await clean(page);
+    });
+
     test('the opening page on a phone', async ({page}) => {
       await page.setViewportSize({width: 390, height: 844});
       await open(page);
@@ -124,4 +161,16 @@ test('screenshots of the page at each size and scheme', async ({page}, info) => 
     }
   }
   await example(page, 'gpt-oss-20b decoding');
+});
+
+test('screenshots of the microscope at each size and scheme', async ({page}, info) => {
+  for (const [name, width, height] of [['phone', 390, 844], ['desktop', 1280, 800]] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({width, height});
+      await page.emulateMedia({colorScheme: scheme});
+      await openDevice(page);
+      const shot = await page.screenshot({path: info.outputPath(`microscope-${name}-${scheme}.png`), fullPage: true});
+      expect(shot.byteLength).toBeGreaterThan(20_000);
+    }
+  }
 });

@@ -580,7 +580,7 @@ export type DevicePMoveSource = (typeof DevicePMoveSource)[number];
 
 /** DRAM is the device's memory as the cycle-level model has it. What is absent has the default that its comment names. */
 export interface DeviceDRAM {
-  readonly grade?: string; // name of a dram.Spec; absent: lpddr5x_8533
+  readonly grade?: string; // of dram.Grades; absent: lpddr5x_8533
   readonly channels?: number; // of 16 bits; absent: 32, MoNDE's eight modules of 64 bits
   readonly layout?: MemoryOrder; // of weights; absent: bank groups interleaved by burst
   readonly refresh?: DramRefresh; // absent: per-bank

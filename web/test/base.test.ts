@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {Channel} from '../src/base/channel';
 import {Latest} from '../src/base/latest';
-import {at, numberAt, same, withValue} from '../src/base/path';
+import {at, numberAt, same, withValue, without} from '../src/base/path';
 
 test('a newer request aborts the older one', () => {
   const latest = new Latest();
@@ -24,6 +24,13 @@ test('a channel gives everything that was pushed, in order, then ends', async ()
   const got: number[] = [];
   for await (const n of channel) got.push(n);
   expect(got).toEqual([1, 2]);
+});
+
+test('taking a value out takes what held nothing else with it', () => {
+  const root = {a: {b: {c: 1}, d: 2}, e: 3};
+  expect(without(root, 'a.b.c')).toEqual({a: {d: 2}, e: 3});
+  expect(without(root, 'a.x.c')).toEqual(root);
+  expect(without({a: {b: 1}}, 'a.b')).toEqual({});
 });
 
 test('setting a value copies only what holds it', () => {

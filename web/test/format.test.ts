@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {count, energy, percent, plain, plural, ratio, resource, short, size, time, wait, work} from '../src/base/format';
-import {bytes, milliseconds, picojoules, picoseconds} from '../src/base/units';
+import {count, difference, energy, percent, plain, plural, rate, ratio, resource, short, size, tenths, time, wait, work} from '../src/base/format';
+import {bytes, bytesPerSecond, milliseconds, picojoules, picoseconds} from '../src/base/units';
 
 const said = (s: string) => s.replaceAll('\u00a0', ' ');
 
@@ -20,6 +20,17 @@ test('bytes are decimal, and whole below a kilobyte', () => {
   expect(said(size(bytes(0)))).toBe('0 B');
   expect(said(size(bytes(999)))).toBe('999 B');
   expect(said(size(bytes(103e9)))).toBe('103 GB');
+});
+
+test('a difference is signed, in tenths of a percent, and none is said so', () => {
+  expect(said(difference(131, 148))).toBe('−11.5 %');
+  expect(said(difference(150, 100))).toBe('+50.0 %');
+  expect([difference(5, 5), difference(5, 0)]).toEqual(['equal', '–']);
+  expect([said(tenths(0.8316)), said(tenths(1e-6)), said(tenths(0))]).toEqual(['83.2 %', '<0.1 %', '0.0 %']);
+});
+
+test('a rate is decimal', () => {
+  expect(said(rate(bytesPerSecond(453.7e9)))).toBe('454 GB/s');
 });
 
 test('energy counts from picojoules', () => {

@@ -1,6 +1,7 @@
 import {beforeEach, expect, test, vi} from 'vitest';
 import type {Core} from '../src/engine/engine';
 import {Editor} from '../src/state/editor';
+import {Lens} from '../src/state/lens';
 import {Linker} from '../src/state/link';
 import {Notices} from '../src/state/notices';
 import type {Catalog, Resolved, Scenario} from '../src/wire.gen';
@@ -38,13 +39,15 @@ const core = {
 
 let page: FakeWindow;
 let editor: Editor;
+let lens: Lens;
 let linker: Linker;
 
 beforeEach(async () => {
   page = new FakeWindow();
   vi.stubGlobal('window', page);
   editor = new Editor(catalog);
-  linker = new Linker(editor, () => core, new Notices());
+  lens = new Lens();
+  linker = new Linker(editor, lens, () => core, new Notices());
   await linker.load();
   linker.follow();
 });
@@ -81,4 +84,25 @@ test('a step in the history changes the scenario once, and says what a run of it
   stop();
   expect(seen).toEqual([2, 1]);
   expect(editor.change).toMatchObject({manner: 'load', estimate: 700});
+});
+
+test('opening the microscope is a step in the history, and moving its window is none', async () => {
+  lens.set({view: 'device'}, 'pick');
+  await settled();
+  expect(page.location.hash).toBe('#v1.0&view=device');
+  lens.set({from: 12.6, clocks: 300}, 'slide');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(page.location.hash).toBe('#v1.0&view=device&from=13&clocks=300');
+  await go(-1);
+  expect(lens.aim.peek().view).toBe('strategies');
+  await go(1);
+  expect(lens.aim.peek()).toMatchObject({view: 'device', from: 13, clocks: 300});
+});
+
+test('a change of the scenario keeps what the microscope points at in the link', async () => {
+  lens.set({view: 'device', tokens: 16, pmove: true}, 'pick');
+  await settled();
+  await pick(3);
+  expect(page.location.hash).toBe('#v1.3&view=device&tokens=16&pmove=1');
+  expect(linker.hash.value).toBe(page.location.hash);
 });

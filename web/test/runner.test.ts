@@ -4,6 +4,7 @@ import {Runner} from '../src/state/runner';
 import type {Engine, RunOptions, Update} from '../src/engine/engine';
 import type {Catalog, Failed, Scenario} from '../src/wire.gen';
 import {milliseconds} from '../src/base/units';
+import {signal} from '@preact/signals';
 import {resultOf} from './fixture';
 
 interface Asked {
@@ -163,4 +164,41 @@ test('a heavy change by hand runs at once', async () => {
   editor.set('seed', 10, 'pick');
   await settled();
   expect(engine.asked).toHaveLength(3);
+});
+
+test('asleep, nothing runs; awake again, what changed does', async () => {
+  await settled();
+  const awake = signal(false);
+  const [own, others] = [new FakeEngine(), new Editor(catalog)];
+  new Runner(others, own, () => null).follow(awake);
+  others.set('workload.batch', 6, 'pick');
+  await settled();
+  expect(own.asked).toEqual([]);
+  awake.value = true;
+  await settled();
+  expect(own.asked).toHaveLength(3);
+  awake.value = false;
+  awake.value = true;
+  await settled();
+  expect(own.asked.filter((a) => a.strategy === 'MD+LB')).toHaveLength(1);
+});
+
+test('at fidelity cycle only strategies near the data are dear', async () => {
+  await settled();
+  editor.replace({...catalog.default, seed: 9, fidelity: 'cycle'}, 'load', milliseconds(1000));
+  await settled();
+  expect(runner.pause.value).toEqual({kind: 'held', cost: 6000});
+});
+
+test('a drag at fidelity cycle runs once it rests, a choice at once', async () => {
+  await settled();
+  editor.set('fidelity', 'cycle', 'pick');
+  await settled();
+  engine.asked.length = 0;
+  for (const batch of [5, 6, 7]) editor.set('workload.batch', batch, 'slide');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(engine.asked).toEqual([]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(engine.asked.filter((a) => a.strategy === 'MD+LB')).toHaveLength(1);
+  expect(latency('MD+LB')).toBe(7);
 });

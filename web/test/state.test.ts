@@ -1,17 +1,19 @@
 import {expect, test} from 'vitest';
-import {nudged, shownAt, tickOf, ticks, toScenario, toShown, typedIn} from '../src/state/controls';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown, toWrite, typedIn, valueOf} from '../src/state/controls';
 import * as controls from '../src/state/controls';
 import {countsText, parseCounts} from '../src/state/counts';
 import {Editor, phaseFor, phasesOf} from '../src/state/editor';
 import {entriesOf, entryOf, withEntry} from '../src/state/entries';
 import {contentOf, traceFor} from '../src/state/files';
-import {headline, limit} from '../src/state/headline';
-import {parseFragment, readableQuery, watchAddress, writeFragment} from '../src/state/link';
+import {busyShare, headline, limit} from '../src/state/headline';
+import {readAim, usual, writeAim} from '../src/state/lens';
+import {parseFragment, readableQuery, viewAddress, watchAddress, writeFragment} from '../src/state/link';
+import {doneOf, stageOf} from '../src/state/progress';
 import {advance, isLive} from '../src/state/serverrun';
 import type {Remote} from '../src/state/serverrun';
 import type {Catalog, Machine, ModelSpec, Table} from '../src/wire.gen';
 import {outcomeOf, resultOf, scenarioOf} from './fixture';
-import {picoseconds} from '../src/base/units';
+import {bytes, picoseconds} from '../src/base/units';
 
 const strategy = {name: 'MD+LB', transfer: 'overlap', alpha: 1} as const;
 const named = (name: string, value: object) => ({name, title: name, text: '', value});
@@ -167,8 +169,8 @@ test('the trace that suits a scenario is the named one, or its model’s', () =>
 });
 
 test('a fragment holds the engine’s link and the page’s own part', () => {
-  expect(parseFragment('#v1.abc_-&s=MD%2BLB~Ideal')).toEqual({link: '#v1.abc_-', compared: ['MD+LB', 'Ideal']});
-  expect(parseFragment('')).toEqual({link: '', compared: null});
+  expect(parseFragment('#v1.abc_-&s=MD%2BLB~Ideal')).toEqual({link: '#v1.abc_-', compared: ['MD+LB', 'Ideal'], aim: usual});
+  expect(parseFragment('')).toEqual({link: '', compared: null, aim: usual});
   expect(parseFragment('#javascript:alert(1)').link).toBe('');
   expect(parseFragment('#v1.x&s=').compared).toEqual([]);
 });
@@ -176,15 +178,54 @@ test('a fragment holds the engine’s link and the page’s own part', () => {
 test('what is written is read again', () => {
   const all = ['Ideal', 'GPU+PM serial', 'MD+LB'];
   for (const compared of [['Ideal'], ['GPU+PM serial', 'MD+LB'], all]) {
-    const {link, compared: read} = parseFragment(writeFragment('#v1.q', compared, all));
+    const {link, compared: read} = parseFragment(writeFragment('#v1.q', compared, all, usual));
     expect(link).toBe('#v1.q');
     expect(read ?? all).toEqual(compared);
   }
 });
 
+test('what the microscope points at is written and read again, and is nothing while it is closed', () => {
+  const aim = {view: 'device', tokens: 8, pmove: true, from: 1234, clocks: 500} as const;
+  expect(writeAim(aim)).toBe('&view=device&tokens=8&from=1234&clocks=500&pmove=1');
+  expect(readAim(writeAim(aim))).toEqual(aim);
+  expect(writeAim({...aim, view: 'strategies'})).toBe('');
+  expect(parseFragment(`#v1.q&s=Ideal${writeAim(aim)}`)).toEqual({link: '#v1.q', compared: ['Ideal'], aim});
+});
+
+test('a hostile aim is the usual one, number by number', () => {
+  expect(readAim('view=<b>&tokens=x&from=-3&clocks=1e99&pmove=yes')).toEqual(usual);
+  expect(readAim('view=device&tokens=1.5&from=NaN&clocks=0')).toEqual({...usual, view: 'device', clocks: 1});
+  expect(readAim('tokens=100000').tokens).toBe(100_000); // the engine says what is wrong with it
+});
+
+test('an old link is one of the strategies, and each view has an address', () => {
+  expect(parseFragment('#v1.abc').aim).toEqual(usual);
+  expect(viewAddress('#v1.q&s=Ideal', usual, 'device')).toBe('#v1.q&s=Ideal&view=device');
+  expect(viewAddress('#v1.q&s=Ideal&view=device&from=7', {...usual, view: 'device', from: 7}, 'strategies')).toBe('#v1.q&s=Ideal');
+  expect([viewAddress('', usual, 'device'), viewAddress('', usual, 'strategies')]).toEqual(['?view=device', './']);
+});
+
+test('what the engine would take anyway is not written into the scenario', () => {
+  const [channels] = controls.memory;
+  const editor = new Editor({...catalog, default: scenarioOf({machine: {device: {count: 1}}, strategy})} as unknown as Catalog);
+  const s = () => editor.scenario.value;
+  expect(valueOf(channels!, s())).toBe(32);
+  editor.set(channels!.path, toWrite(channels!, s(), 16), 'slide');
+  expect([valueOf(channels!, s()), s().machine.device.dram]).toEqual([16, {channels: 16}]);
+  editor.set(channels!.path, toWrite(channels!, s(), 32), 'slide');
+  expect(s().machine.device).toEqual({count: 1});
+});
+
+test('a buffer’s default grows with the arrays', () => {
+  const [weights] = controls.buffers;
+  const s = (arrays: number, own?: number) => scenarioOf({machine: {device: {ndp: {arrays, rows: 4, cols: 4, ...(own === undefined ? {} : {weight_buffer_bytes: own})}}}});
+  expect([valueOf(weights!, s(64)), valueOf(weights!, s(128)), valueOf(weights!, s(128, 99))]).toEqual([112 * 1024, 224 * 1024, 99]);
+});
+
 test('the run that a page watches is no part of the readable query', () => {
   expect(readableQuery('?run=abc')).toBe('');
   expect(readableQuery('?run=abc&batch=8&model=x')).toBe('?batch=8&model=x');
+  expect(readableQuery('?view=device&tokens=9&batch=8')).toBe('?batch=8');
 });
 
 test('the address of a watched run holds nothing else but the scenario', () => {
@@ -230,6 +271,21 @@ test('a run on the server goes from queued to done, and end changes nothing', ()
   const done = advance(going, {kind: 'report', report: resultOf({})});
   expect(done.state).toBe('done');
   expect(advance(done, {kind: 'end'})).toBe(done);
+});
+
+test('a run clock by clock is as far as its layers and the experts of the present one', () => {
+  const progress = {done: 1, total: 4, now_ps: picoseconds(0)};
+  expect([doneOf(progress), stageOf(progress)]).toEqual([0.25, '']);
+  expect(doneOf({...progress, clocked: 10, clocked_of: 20})).toBe(0.375);
+  expect(stageOf({...progress, clocked_of: 20})).toBe(', expert 1 of 20 clock by clock');
+  expect(doneOf({...progress, done: 4, clocked: 20, clocked_of: 20})).toBe(1);
+});
+
+test('alike devices are as busy as they are in the mean', () => {
+  const run = resultOf({latency_ps: 100});
+  const busy = {name: 'ndp', busy_ps: picoseconds(120), critical_ps: picoseconds(0), bytes: bytes(0)};
+  expect(busyShare({...busy, units: 2}, run)).toBe(0.6);
+  expect(busyShare({...busy, busy_ps: picoseconds(30)}, run)).toBe(0.3);
 });
 
 test('a cancelled run is not a failed one', () => {

@@ -3,6 +3,7 @@ import {Refusal, failure} from '../src/engine/engine';
 import type {Update} from '../src/engine/engine';
 import {WasmEngine} from '../src/engine/wasm';
 import type {Trace} from '../src/wire.gen';
+import {sightOf} from './sight';
 import {FakePort, resultOf, scenarioOf} from './fixture';
 
 let ports: FakePort[];
@@ -83,6 +84,29 @@ test('a crash fails the call and the next call starts a worker', async () => {
   await expect(asked).rejects.toThrow('out of memory');
   void engine.catalog().catch(() => undefined);
   expect(ports).toHaveLength(2);
+});
+
+test('a look that is aborted while it waits is refused at once, and one that runs on ends its worker', async () => {
+  vi.useFakeTimers();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const look = {tokens: 4, pmove: false, from: 0, clocks: 1};
+  const running = engine.look(scenario, look, first.signal);
+  const waiting = engine.look(scenario, look, second.signal);
+  second.abort();
+  await expect(waiting).rejects.toThrow('Cancelled');
+  expect(port().posted).toHaveLength(1);
+  first.abort();
+  vi.advanceTimersByTime(1000);
+  vi.useRealTimers();
+  await expect(running).rejects.toThrow('Cancelled');
+  expect(port().terminated).toBe(true);
+});
+
+test('a look answers with its sight', async () => {
+  const asked = engine.look(scenario, {tokens: 4, pmove: false, from: 0, clocks: 1}, new AbortController().signal);
+  const sight = sightOf([]);
+  port().say({kind: 'reply', id: 1, reply: {v: 1, sight}});
+  expect(await asked).toBe(sight);
 });
 
 test('a refusal carries the fields that are wrong', async () => {

@@ -1,6 +1,6 @@
 // Numbers for people: three significant digits, a no-break space, a unit.
 
-import type {Bytes, Milliseconds, Picojoules, Picoseconds} from './units';
+import type {Bytes, BytesPerSecond, Milliseconds, Picojoules, Picoseconds} from './units';
 
 const space = '\u00a0';
 const three = new Intl.NumberFormat('en', {minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false});
@@ -32,6 +32,9 @@ export function wait(t: Milliseconds): string {
 /** 1.50 GB, decimal. */
 export const size = (b: Bytes) => (b < 1000 && b > -1000 ? `${whole.format(b)}${space}B` : scaled(b, large, 'B'));
 
+/** 454 GB/s. */
+export const rate = (b: BytesPerSecond) => `${scaled(b, large, 'B')}/s`;
+
 /** 4.20 J. */
 export const energy = (e: Picojoules) => (e === 0 ? '0' : scaled(e, energies, ''));
 
@@ -48,6 +51,17 @@ export const ratio = (r: number) => (Number.isFinite(r) ? `${r >= 1000 ? whole.f
 export function percent(x: number): string {
   if (x > 0 && x < 0.005) return `<1${space}%`;
   return `${Math.round(x * 100)}${space}%`;
+}
+
+/** 83.2 %, and "<0.1 %" for what is there but rounds to nothing. */
+export function tenths(x: number): string {
+  return x > 0 && x < 0.0005 ? `<0.1${space}%` : `${(x * 100).toFixed(1)}${space}%`;
+}
+
+/** +12.8 %: how much more a is than b; "equal" where the two are. */
+export function difference(a: number, b: number): string {
+  if (a === b) return 'equal';
+  return b > 0 ? `${a > b ? '+' : '−'}${tenths(Math.abs(a - b) / b)}` : '–';
 }
 
 /** 3 experts, 1 expert. */

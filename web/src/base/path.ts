@@ -24,6 +24,16 @@ export function withValue<T>(root: T, path: string, value: unknown): T {
   return {...node, [key]: inner} as T;
 }
 
+/** A copy of root without what is at path; an object that held nothing else goes with it. */
+export function without<T>(root: T, path: string): T {
+  const [key = '', ...rest] = path.split('.');
+  if (!isNode(root) || !(key in root)) return root;
+  const {[key]: child, ...others} = root;
+  const inner = rest.length === 0 ? undefined : without(child, rest.join('.'));
+  const empty = inner === undefined || (isNode(inner) && Object.keys(inner).length === 0);
+  return (empty ? others : {...root, [key]: inner}) as T;
+}
+
 /** Whether two pieces of plain data are equal, whatever the order of keys. */
 export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

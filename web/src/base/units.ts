@@ -7,6 +7,7 @@ export type Milliseconds = Quantity<'ms'>;
 
 export const picoseconds = (n: number) => n as Picoseconds;
 export const bytes = (n: number) => n as Bytes;
+export const bytesPerSecond = (n: number) => n as BytesPerSecond;
 export const picojoules = (n: number) => n as Picojoules;
 
 export const milliseconds = (n: number) => n as Milliseconds;

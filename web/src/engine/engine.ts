@@ -2,7 +2,7 @@
 
 import {picoseconds} from '../base/units';
 import type {Picoseconds} from '../base/units';
-import type {Catalog, Failed, Message, PartialReport, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
+import type {Catalog, DeviceSight, Failed, Look, Message, PartialReport, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
 import {WIRE_VERSION} from '../wire.gen';
 import {unreachable} from '../base/unreachable';
 
@@ -40,6 +40,11 @@ export interface RunOptions {
 export interface Engine extends Disposable {
   readonly where: 'wasm' | 'server';
   run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update>;
+}
+
+/** Looks at one expert on its device. Rejects with a Refusal. */
+export interface Looker {
+  look(scenario: Scenario | Short, look: Look, signal: AbortSignal): Promise<DeviceSight>;
 }
 
 /** The rest of core, which only the worker has. Every call rejects with a Refusal. */

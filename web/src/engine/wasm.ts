@@ -1,7 +1,7 @@
 import {Channel} from '../base/channel';
-import type {Catalog, Failed, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
+import type {Catalog, DeviceSight, Failed, Look, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
 import {Refusal, failure} from './engine';
-import type {Core, Engine, RunOptions, Update} from './engine';
+import type {Core, Engine, Looker, RunOptions, Update} from './engine';
 import type {FromWorker, Port, ToWorker} from './protocol';
 
 /** How long an aborted run may go on before its worker is terminated. */
@@ -16,9 +16,9 @@ interface Job {
 
 /**
  * Runs core in a worker, one call at a time. What waits can be dropped at once;
- * a run that is being computed ends only with its worker, which is replaced.
+ * what is being computed ends only with its worker, which is replaced.
  */
-export class WasmEngine implements Engine, Core {
+export class WasmEngine implements Engine, Core, Looker {
   readonly where = 'wasm';
   private readonly waiting: Job[] = [];
   private readonly files = new Map<string, ArrayBuffer>();
@@ -36,12 +36,12 @@ export class WasmEngine implements Engine, Core {
       fail: (failed) => updates.push({kind: 'failed', failed}),
       done: () => updates.close(),
     };
-    if (signal.aborted) this.drop(job);
-    else {
-      signal.addEventListener('abort', () => this.abort(job), {once: true});
-      this.add(job);
-    }
+    this.addUntil(signal, job);
     return updates;
+  }
+
+  look(scenario: Scenario | Short, look: Look, signal: AbortSignal): Promise<DeviceSight> {
+    return this.question((id) => ({kind: 'call', id, request: {op: 'look', scenario, look}}), (r) => r.sight, signal);
   }
 
   catalog(): Promise<Catalog> {
@@ -79,7 +79,7 @@ export class WasmEngine implements Engine, Core {
     return this.question((id) => ({kind: 'call', id, request}), pick);
   }
 
-  private question<T>(message: (id: number) => ToWorker, pick: (r: Reply) => T | undefined): Promise<T> {
+  private question<T>(message: (id: number) => ToWorker, pick: (r: Reply) => T | undefined, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       const hear = (m: FromWorker) => {
         if (m.kind !== 'reply') return;
@@ -88,8 +88,15 @@ export class WasmEngine implements Engine, Core {
         else reject(new Refusal(m.reply.failed ?? failure('internal', 'The engine gave no answer.')));
       };
       const fail = (f: Failed) => reject(new Refusal(f));
-      this.add({message, hear, fail, done: () => undefined});
+      this.addUntil(signal, {message, hear, fail, done: () => undefined});
     });
+  }
+
+  /** Adds a job that ends when the signal, if there is one, says so. */
+  private addUntil(signal: AbortSignal | undefined, job: Job): void {
+    if (signal?.aborted) return this.drop(job);
+    signal?.addEventListener('abort', () => this.abort(job), {once: true});
+    this.add(job);
   }
 
   private add(job: Job): void {

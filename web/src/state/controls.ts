@@ -2,6 +2,7 @@
 // range for the slider. The engine alone decides what is valid.
 
 import {plain} from '../base/format';
+import {numberAt} from '../base/path';
 import type {Scenario} from '../wire.gen';
 
 export interface NumberRow {
@@ -15,6 +16,7 @@ export interface NumberRow {
   readonly whole: boolean; // the scenario holds an integer
   readonly shown?: (s: Scenario) => boolean;
   readonly hint?: string;
+  readonly usual?: (s: Scenario) => number; // where the scenario may leave it out: what holds then
 }
 
 type Range = readonly [min: number, max: number];
@@ -25,6 +27,8 @@ const row = (path: string, label: string, unit: string, per: number, [min, max]:
 });
 const rate = (path: string, label: string, range: Range, more: More = {}) => row(path, label, 'GB/s', 1e9, range, more);
 const part = (path: string, label: string, more: More = {}) => row(path, label, 'of peak', 1, [0.05, 1], {whole: false, log: false, ...more});
+
+const kib = (path: string, label: string, range: Range, usual: (s: Scenario) => number, hint: string) => row(path, label, 'KiB', 1024, range, {shown: device, usual, hint});
 
 const steps = (s: Scenario) => s.workload.phase !== 'encoder' && s.workload.phase !== 'prefill';
 const device = (s: Scenario) => s.machine.device.count > 0;
@@ -43,10 +47,16 @@ export const routing: readonly NumberRow[] = [
   row('workload.routing.exponent', 'Zipf s', '', 1, [0, 3], {whole: false, shown: (s) => s.workload.routing.source === 'zipf', hint: '0 is even; 1 is the classic curve'}),
 ];
 
+// What the playground and the microscope both set.
+const arrays = row('machine.device.ndp.arrays', 'NDP arrays', '', 1, [4, 4096], {shown: device});
+const heights = row('machine.device.ndp.rows', 'NDP array rows', '', 1, [1, 64], {shown: device, hint: 'tokens that one pass over the weights serves'});
+const cols = row('machine.device.ndp.cols', 'NDP array columns', '', 1, [1, 64], {shown: device});
+const clock = row('machine.device.ndp.clock_hz', 'NDP clock', 'GHz', 1e9, [0.1, 5], {shown: device});
+
 export const machine: readonly NumberRow[] = [
   rate('machine.link.bandwidth_bytes_per_s', 'Link bandwidth', [4, 1000], {hint: 'each direction, peak'}),
   rate('machine.device.bandwidth_bytes_per_s', 'Device bandwidth', [32, 8000], {shown: device}),
-  row('machine.device.ndp.arrays', 'NDP arrays', '', 1, [4, 4096], {shown: device}),
+  arrays,
   row('machine.gpu.memory_bytes', 'GPU memory', 'GiB', 2 ** 30, [4, 1024], {hint: '1 GiB is 1.07 GB'}),
 ];
 
@@ -63,10 +73,26 @@ export const moreMachine: readonly NumberRow[] = [
   row('machine.host.memory_bytes', 'Host memory', 'GiB', 2 ** 30, [16, 8192]),
   row('machine.device.memory_bytes', 'Device memory', 'GiB', 2 ** 30, [32, 16384], {shown: device}),
   part('machine.device.efficiency', 'Device efficiency', {shown: device}),
-  row('machine.device.ndp.rows', 'NDP array rows', '', 1, [1, 64], {shown: device, hint: 'tokens that one pass over the weights serves'}),
-  row('machine.device.ndp.cols', 'NDP array columns', '', 1, [1, 64], {shown: device}),
-  row('machine.device.ndp.clock_hz', 'NDP clock', 'GHz', 1e9, [0.1, 5], {shown: device}),
+  row('machine.device.count', 'Memory devices', '', 1, [1, 16], {shown: (s) => device(s) || s.machine.device.bandwidth_bytes_per_s > 0, hint: 'alike; experts take turns on them'}),
+  heights, cols, clock,
   row('machine.device.command_ps', 'NDP command latency', 'ns', 1e3, [1, 100000], {shown: device}),
+];
+
+/** The device's memory, for the microscope. */
+export const memory: readonly NumberRow[] = [
+  row('machine.device.dram.channels', 'Channels', 'of 16 bits', 1, [1, 256], {shown: device, usual: () => 32, hint: 'MoNDE: 8 modules of 64 bits are 32'}),
+];
+
+const ndp = (s: Scenario) => s.machine.device.ndp;
+
+/** The NDP core, for the microscope. */
+export const core: readonly NumberRow[] = [arrays, heights, cols, clock];
+
+/** Its buffers; the defaults are those of core/ndp. */
+export const buffers: readonly NumberRow[] = [
+  kib('machine.device.ndp.weight_buffer_bytes', 'Weight buffer', [8, 16384], (s) => 448 * ndp(s).arrays * ndp(s).cols, 'two halves: one fills while the other is used'),
+  kib('machine.device.ndp.activation_buffer_bytes', 'Activation buffer', [8, 16384], (s) => 36 * 1024 * ndp(s).rows, 'inputs and what is between the two layers'),
+  kib('machine.device.ndp.output_buffer_bytes', 'Output buffer', [1, 16384], (s) => 8 * ndp(s).rows * ndp(s).arrays * ndp(s).cols, 'results in fp32 on their way out'),
 ];
 
 export const strategy: readonly NumberRow[] = [
@@ -82,10 +108,19 @@ export const strategy: readonly NumberRow[] = [
 export const run: readonly NumberRow[] = [row('seed', 'Seed', '', 1, [0, 100], {hint: 'of every random draw'})];
 
 /** The paths that a control shows errors of; others go to the summary. */
-export const rows: readonly NumberRow[] = [...workload, ...routing, ...machine, ...moreMachine, ...strategy, ...run];
+export const rows: readonly NumberRow[] = [...workload, ...routing, ...machine, ...moreMachine, ...memory, ...buffers, ...strategy, ...run];
 
 /** A slider's resolution. */
 export const ticks = 1000;
+
+/** The scenario's value of a row, or what holds where it has none. */
+export function valueOf(r: NumberRow, s: Scenario): number {
+  const value = numberAt(s, r.path);
+  return Number.isNaN(value) && r.usual ? r.usual(s) : value;
+}
+
+/** What to write for a value: nothing where it holds anyway. */
+export const toWrite = (r: NumberRow, s: Scenario, value: number) => (r.usual?.(s) === value ? undefined : value);
 
 /** Where on the slider a shown value is, 0 to ticks. */
 export function tickOf(r: NumberRow, shown: number): number {

@@ -1,6 +1,6 @@
 import {batch, signal} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
-import {withValue} from '../base/path';
+import {withValue, without} from '../base/path';
 import {now} from '../base/units';
 import type {Milliseconds} from '../base/units';
 import type {Catalog, Choice, Machine, ModelSpec, PolicySpec, Scenario, Table, WorkloadPhase, WorkloadRouting} from '../wire.gen';
@@ -44,8 +44,10 @@ export class Editor {
     this.current.value = next;
   }
 
+  /** Sets a field; undefined takes it out, where the scenario may leave it out. */
   set(path: string, value: unknown, manner: Manner): void {
-    this.replace(withValue(this.current.value, path, value), manner);
+    const s = this.current.value;
+    this.replace(value === undefined ? without(s, path) : withValue(s, path, value), manner);
   }
 
   select(entry: Entry): void {
@@ -103,8 +105,11 @@ export class Editor {
   }
 }
 
+/** Whether a strategy computes on the memory device. */
+export const nearData = (strategy: Pick<PolicySpec, 'name'>) => strategy.name.startsWith('MD');
+
 /** Whether a machine has what a strategy needs. */
-export const runsOn = (strategy: Pick<PolicySpec, 'name'>, machine: Machine) => !strategy.name.startsWith('MD') || machine.device.count > 0;
+export const runsOn = (strategy: Pick<PolicySpec, 'name'>, machine: Machine) => !nearData(strategy) || machine.device.count > 0;
 
 /** The shipped trace that was recorded on a model. */
 export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));

@@ -3,6 +3,7 @@
 import {percent, ratio, time, waitsFor} from '../base/format';
 import {share} from '../base/units';
 import type {Result} from '../engine/engine';
+import type {Resource} from '../wire.gen';
 import type {Outcome} from './runner';
 
 /** A difference below this is none worth moving hardware for. */
@@ -36,6 +37,9 @@ export function waited(r: Result, name: string): number {
   const found = r.resources.find((x) => x.name === name);
   return found ? share(found.critical_ps, r.latency_ps) : 0;
 }
+
+/** The share of a run that a resource, or each of several alike in the mean, was busy. */
+export const busyShare = (r: Resource, run: Result) => share(r.busy_ps, run.latency_ps) / (r.units ?? 1);
 
 /** The resource that most of the latency waited for. */
 export function limit(r: Result): {readonly name: string; readonly share: number} {

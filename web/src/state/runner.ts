@@ -1,9 +1,11 @@
 import {effect, signal, untracked} from '@preact/signals';
+import type {ReadonlySignal} from '@preact/signals';
 import {Latest} from '../base/latest';
 import type {Milliseconds} from '../base/units';
 import type {Engine, Result} from '../engine/engine';
 import {failure} from '../engine/engine';
 import type {Failed, PolicySpec, Progress, Scenario} from '../wire.gen';
+import {nearData} from './editor';
 import type {Editor} from './editor';
 import {entryOf, withEntry} from './entries';
 import type {Entry} from './entries';
@@ -49,6 +51,9 @@ const visible = 200;
 /** What a link may cost before the page asks, in milliseconds. */
 const affordable = 3000;
 
+/** How long a drag must rest before a run clock by clock, in milliseconds. */
+const calm = 400;
+
 /** How many times longer a run takes in a browser than natively, about. */
 const slowdown = 3;
 
@@ -69,12 +74,19 @@ export class Runner {
     this.differing = new Set(editor.entries.flatMap((e) => e.own));
   }
 
-  /** Starts to follow the editor; returns how to stop. */
-  follow(): () => void {
+  /** Starts to follow the editor, while awake; returns how to stop. */
+  follow(awake?: ReadonlySignal<boolean>): () => void {
     return effect(() => {
       const [scenario, compared] = [this.editor.scenario.value, this.editor.compared.value];
-      untracked(() => this.rerun(scenario, compared, false));
+      if (awake?.value ?? true) untracked(() => this.rerun(scenario, compared, false));
+      else untracked(() => this.sleep());
     });
+  }
+
+  /** Ends the run that is going on, without a word: waking begins it again. */
+  private sleep(): void {
+    this.latest.stop();
+    this.settle();
   }
 
   /** Ends the run that is going on; what it found so far stays. */
@@ -97,14 +109,18 @@ export class Runner {
     const wanted = [selected, ...this.editor.entries.filter((e) => e !== selected && compared.includes(e.name))];
     const attempt = {scenario, selected, wanted, basis: this.basisOf(scenario), at, signal, fresh: new Map<string, Outcome>()};
     this.attempt = attempt;
-    const cost = (estimate * wanted.length * slowdown) as Milliseconds;
+    const dear = scenario.fidelity === 'cycle' ? wanted.filter((e) => nearData(e.spec)) : wanted; // the others run in no time
+    const cost = (estimate * Math.max(1, dear.length) * slowdown) as Milliseconds;
     if (manner === 'load' && !asked && cost > affordable) return this.hold(selected, cost);
     this.pause.value = null;
-    void this.all(attempt);
+    const hasty = scenario.fidelity === 'cycle' && manner === 'slide' && !asked;
+    void this.all(attempt, hasty ? calm : 0);
   }
 
-  private async all(a: Attempt): Promise<void> {
+  private async all(a: Attempt, delay: number): Promise<void> {
     this.await(a);
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (a.signal.aborted) return;
     const preparing = this.prepare(a.scenario);
     if (preparing) await preparing.catch(() => undefined); // a missing trace is the run's to report
     for (const entry of a.wanted) {

@@ -4,12 +4,14 @@ import {computed, signal, useComputed} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
-import type {Core, Engine, Result} from '../engine/engine';
+import type {Core, Engine, Looker, Result} from '../engine/engine';
 import type {ServerEngine} from '../engine/server';
 import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
 import {Files} from './files';
+import {Lens} from './lens';
 import {Linker, watchAddress} from './link';
+import type {Microscope} from './microscope';
 import {Notices} from './notices';
 import {Runner} from './runner';
 import type {Outcome} from './runner';
@@ -19,30 +21,34 @@ const none: readonly Field[] = []; // always the same, so that fields render onl
 
 export class Store {
   readonly editor: Editor;
+  readonly lens = new Lens();
   readonly runner: Runner;
   readonly files: Files;
   readonly linker: Linker;
   readonly notices: Notices;
   readonly server: ServerRuns;
   readonly help = signal(false);
+  readonly atDevice: ReadonlySignal<boolean>; // the microscope is open
   readonly outcome: ReadonlySignal<Outcome | undefined>; // of the selected strategy
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
-  readonly errors: ReadonlySignal<readonly Field[]>;
+  readonly errors: ReadonlySignal<readonly Field[]>; // of what is shown
+  microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
 
-  /** spare answers about links while engine is busy with a long run. */
-  constructor(readonly catalog: Catalog, engine: Engine & Core, spare: Core, remote: ServerEngine, notices: Notices) {
+  /** spare answers about links while engine is busy with a long run, and looks while no run is. */
+  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Looker, remote: ServerEngine, notices: Notices) {
     this.notices = notices;
     this.editor = new Editor(catalog, (text) => notices.info(text));
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
-    this.linker = new Linker(this.editor, () => (this.runner.busy.peek() ? spare : engine), notices);
+    this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);
     this.server = new ServerRuns(remote);
+    this.atDevice = computed(() => this.lens.aim.value.view === 'device');
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
     this.shown = computed(() => {
       const run = this.server.run.value;
       return run?.watching ? run.report : (this.outcome.value?.report ?? null);
     });
-    this.errors = computed(() => this.outcome.value?.failed?.fields ?? none);
+    this.errors = computed(() => (this.atDevice.value ? this.lens.errors.value : (this.outcome.value?.failed?.fields ?? none)));
   }
 
   /** What is wrong at path, or below it. */
@@ -65,7 +71,7 @@ export class Store {
 
   async begin(): Promise<void> {
     await this.linker.load();
-    this.runner.follow();
+    this.runner.follow(computed(() => !this.atDevice.value));
     this.linker.follow();
     const run = new URLSearchParams(window.location.search).get('run');
     await this.server.detect();

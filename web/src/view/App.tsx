@@ -1,8 +1,9 @@
 import {useEffect, useState} from 'preact/hooks';
 import {useStore} from '../state/store';
 import {Controls} from './Controls';
+import {DeviceView} from './DeviceView';
 import {Header} from './Header';
-import {Help} from './Help';
+import {HelpView} from './HelpView';
 import {NoticeList} from './NoticeList';
 import {Results} from './Results';
 
@@ -10,18 +11,20 @@ import {Results} from './Results';
 export function App() {
   const store = useStore();
   const watching = store.server.run.value?.watching ?? false;
+  const atDevice = store.atDevice.value && !watching;
   useHelpKey(() => (store.help.value = true));
   return (
     <div class={watching ? 'page watching' : 'page'}>
       <a class="skip" href="#results" onClick={skip}>Skip to the results</a>
       <Header />
       <NoticeList />
-      {!watching && <Controls />}
-      <Results />
+      {atDevice && <DeviceView />}
+      {!atDevice && !watching && <Controls />}
+      {!atDevice && <Results />}
       <footer class="foot">
         <p>{watching ? 'What is shown was computed on the server.' : `Simulated with engine ${store.catalog.engine}. Everything is computed in this page; nothing leaves it unless you run on the server.`}</p>
       </footer>
-      {store.help.value && <Help />}
+      {store.help.value && <HelpView />}
       <DropZone />
     </div>
   );

@@ -12,7 +12,7 @@ import {RoutingFields} from './RoutingFields';
 import {StrategyFields} from './StrategyFields';
 
 /** On a phone only the first groups are open, so that results stay near. */
-const narrow = () => matchMedia('(max-width: 60rem)').matches;
+export const narrow = () => matchMedia('(max-width: 60rem)').matches;
 
 /** Everything that a user may set. */
 export function Controls() {
@@ -36,7 +36,8 @@ export function Controls() {
   );
 }
 
-function Group({title, open, children}: {readonly title: string; readonly open: boolean; readonly children: ComponentChildren}) {
+/** A group of controls that folds. */
+export function Group({title, open, children}: {readonly title: string; readonly open: boolean; readonly children: ComponentChildren}) {
   const [initially] = useState(open); // afterwards it is the user's
   return (
     <details class="group" open={initially}>
@@ -70,16 +71,23 @@ const phaseNames: Readonly<Record<WorkloadPhase, string>> = {
 
 const scopeNames: Readonly<Record<WorkloadScope, string>> = {model: 'The whole model', moe_layer: 'The experts of one MoE block'};
 
+/** Which model. */
+export function ModelField() {
+  const {editor} = useStore();
+  const model = usePart((s) => s.model);
+  const {models} = editor.catalog;
+  const pick = (name: string) => editor.pickModel(models.find((c) => c.name === name));
+  return <SelectField label="Model" path="model" value={model.name} options={presetOptions(models, model.name)} hint={shape(model)} onPick={pick} />;
+}
+
 function ModelFields() {
   const {editor} = useStore();
   const model = usePart((s) => s.model);
   const phase = usePart((s) => s.workload.phase);
   const scope = usePart((s) => s.workload.scope);
-  const {models} = editor.catalog;
-  const pick = (name: string) => editor.pickModel(models.find((c) => c.name === name));
   return (
     <>
-      <SelectField label="Model" path="model" value={model.name} options={presetOptions(models, model.name)} hint={shape(model)} onPick={pick} />
+      <ModelField />
       <SelectField
         label="Phase" path="workload.phase" value={phase}
         options={phasesOf(model).map((p) => ({value: p, label: phaseNames[p]}))}
@@ -96,7 +104,8 @@ function ModelFields() {
 const shape = (m: ModelSpec) =>
   `${plural(m.experts, 'expert')} of ${count(m.d_model)} × ${count(m.expert_ff)} a MoE block, top-${m.top_k}, ${m.expert_bits} bits a weight`;
 
-function MachineFields() {
+/** Which machine, and the way back to its preset. */
+export function MachineField() {
   const {editor} = useStore();
   const machine = usePart((s) => s.machine);
   const {machines} = editor.catalog;
@@ -108,13 +117,25 @@ function MachineFields() {
       <p class="changed">
         {changed && choice ? <button type="button" class="plain" onClick={() => editor.pickMachine(choice)}>Back to the preset’s numbers</button> : <span>As the preset says</span>}
       </p>
+    </>
+  );
+}
+
+function MachineFields() {
+  const {editor, lens} = useStore();
+  const eager = usePart((s) => s.machine.gpu.eager);
+  const device = usePart((s) => s.machine.device.count > 0);
+  return (
+    <>
+      <MachineField />
       <NumberFields rows={controls.machine} />
+      {device && <button type="button" onClick={() => lens.set({view: 'device'}, 'pick')}>Its memory, clock by clock</button>}
       <details class="more">
         <summary>More of the machine</summary>
         <div class="fields">
           <NumberFields rows={controls.moreMachine} />
           <label class="check">
-            <input type="checkbox" checked={machine.gpu.eager} onChange={(e) => editor.set('machine.gpu.eager', e.currentTarget.checked, 'pick')} />
+            <input type="checkbox" checked={eager} onChange={(e) => editor.set('machine.gpu.eager', e.currentTarget.checked, 'pick')} />
             Launch kernel by kernel, not from a graph
           </label>
         </div>
@@ -126,7 +147,20 @@ function MachineFields() {
 const fidelityNames: Readonly<Record<Fidelity, string>> = {
   analytic: 'Analytic: closed forms',
   event: 'Event: transfers and kernels over shared resources',
+  cycle: 'Cycle: the same, experts on the device clock by clock',
 };
+
+/** What a fidelity costs, where it costs something. */
+function FidelityHint() {
+  const {editor} = useStore();
+  const whole = usePart((s) => s.workload.scope === 'model');
+  return (
+    <>
+      Runs every command of the device’s memory: one MoE block takes about 1 to 3 seconds here, a whole model far longer.{' '}
+      {whole && <button type="button" class="plain" onClick={() => editor.set('workload.scope', 'moe_layer', 'pick')}>Only one MoE block</button>}
+    </>
+  );
+}
 
 function RunFields() {
   const {editor} = useStore();
@@ -135,6 +169,7 @@ function RunFields() {
     <>
       <SelectField
         label="Fidelity" path="fidelity" value={fidelity} options={Fidelity.map((f) => ({value: f, label: fidelityNames[f]}))}
+        hint={fidelity === 'cycle' && <FidelityHint />}
         onPick={(f) => editor.set('fidelity', f, 'pick')}
       />
       <NumberFields rows={controls.run} />

@@ -10,6 +10,7 @@ import {useStore} from '../state/store';
 import type {Store} from '../state/store';
 import {chromeTrace} from '../state/trace';
 import {CopyLink} from './CopyLink';
+import {Views} from './Views';
 
 const plainly = (text: string): Headline => ({tone: 'plain', text});
 
@@ -34,7 +35,8 @@ export function Header() {
         <p>Where should each expert of a Mixture-of-Experts model live, and where should it be computed?</p>
       </div>
       <Actions />
-      {!watching && (
+      {!watching && <Views />}
+      {!watching && !store.atDevice.value && (
         <p class={`verdict ${tone}${store.runner.comparison.value.stale ? ' stale' : ''}`} aria-live="polite">
           {text}
         </p>

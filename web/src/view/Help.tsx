@@ -10,6 +10,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ['← →', 'timeline and heat map: the span or expert beside'],
   ['↑ ↓', 'timeline: another resource; heat map: another layer'],
   ['Enter', 'timeline: zoom to the span'],
+  ['Home End', 'microscope, whose picture has the timeline’s keys: begin and end of the run'],
 ];
 
 const words: readonly (readonly [word: string, meaning: string])[] = [
@@ -38,7 +39,7 @@ export function Help() {
       </form>
       <p>
         Change anything on the left: every compared strategy is simulated again at once, in this page. Choose a bar to see that
-        strategy in detail. The address bar always holds a link to exactly what you see. Drop a Hugging Face config.json, a
+        strategy in detail. The second tab shows one expert on its device, command by command. The address bar always holds a link to exactly what you see. Drop a Hugging Face config.json, a
         scenario or a routing trace anywhere.
       </p>
       <h3>Words</h3>

@@ -1,7 +1,9 @@
 import {percent, wait} from '../base/format';
+import {doneOf, stageOf} from '../state/progress';
 import {usePart, useStore} from '../state/store';
 import {Bars} from './Bars';
 import {Cards} from './Cards';
+import {Fidelities, Resources} from './Fidelities';
 import {EnergyTable, Layers, Memory, Trust} from './Details';
 import {HeatMap} from './HeatMap';
 import {ServerPanel} from './ServerPanel';
@@ -27,9 +29,11 @@ export function Results() {
         <div class={stale ? 'detail stale' : 'detail'}>
           <h2 class="detail-title">{report.strategy} <span>{title && `“${title}”: `}{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
           <Cards report={report} />
+          <Fidelities report={report} />
           <Timeline report={report} />
           <HeatMap report={report} />
           <div class="pair"><Memory report={report} /><EnergyTable report={report} /></div>
+          <Resources report={report} />
           <Layers report={report} />
           <Trust report={report} />
         </div>
@@ -68,10 +72,10 @@ function BusyLine() {
   const busy = runner.busy.value;
   if (!busy) return null;
   const p = busy.progress;
-  const done = p && p.total > 0 ? p.done / p.total : undefined;
+  const done = p && p.total > 0 ? doneOf(p) : undefined;
   return (
     <section class="busy" aria-label="Simulation">
-      <span id={id}>Simulating {busy.title}{done === undefined ? '…' : ` ${percent(done)}`}</span>
+      <span id={id}>Simulating {busy.title}{done === undefined ? '…' : ` ${percent(done)}`}{p && stageOf(p)}</span>
       <progress max={1} {...(done === undefined ? {} : {value: done})} aria-labelledby={id} />
       <button type="button" onClick={() => runner.cancel()}>Cancel</button>
     </section>

@@ -1,4 +1,5 @@
 import {percent, plural, time} from '../base/format';
+import {doneOf, stageOf} from '../state/progress';
 import {isLive} from '../state/serverrun';
 import type {Remote} from '../state/serverrun';
 import {watchAddress} from '../state/link';
@@ -37,7 +38,7 @@ function WatchLink({id}: {readonly id: string}) {
 
 function Progress({run}: {readonly run: Remote}) {
   const p = run.progress;
-  const done = p && p.total > 0 ? p.done / p.total : 0;
+  const done = p ? doneOf(p) : 0;
   return (
     <div class="remote">
       <p>
@@ -47,6 +48,7 @@ function Progress({run}: {readonly run: Remote}) {
         {run.lost && isLive(run) && <span class="small"> reconnecting…</span>}
       </p>
       {isLive(run) && <progress max={1} value={done} aria-label="Progress on the server">{percent(done)}</progress>}
+      {p && stageOf(p) && isLive(run) && <p class="small">Simulating{stageOf(p)}.</p>}
       {run.partial && isLive(run) && <p class="small">So far {time(run.partial.latency_ps)} after {plural(run.partial.passes, 'pass', 'passes')} and {plural(run.partial.tokens, 'token')}.</p>}
       {run.note && <p class="field-error">{run.note}</p>}
       {run.failed && <p class="field-error">{run.failed.reason}</p>}

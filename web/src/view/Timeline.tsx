@@ -13,6 +13,7 @@ import type {Scene} from './draw/timeline';
 import {Figure, Table} from './Figure';
 import {useGestures} from './useGestures';
 import {useColours, useWidth} from './useSize';
+import {ZoomButtons} from './ZoomButtons';
 
 /** The table twin shows this many spans of what the window shows. */
 const listed = 300;
@@ -29,7 +30,7 @@ export function Timeline({report}: {readonly report: Result}) {
   return (
     <Figure
       title="Timeline" note={`${report.strategy}: which resource did what, and when.${cut} Click it, then W, S and wheel zoom, A, D and drag pan, F fits, arrows read spans.`}
-      tools={<ZoomButtons window={window} all={all} show={show} />}
+      tools={<ZoomButtons zoom={(f) => show(zoomed(window, all, f, 0.5))} pan={(by) => show(panned(window, all, by))} fit={() => show(all)} />}
       table={() => <SpanTable report={report} window={window} />}
     >
       <Picture report={report} window={window} all={all} show={show} />
@@ -41,21 +42,6 @@ interface Shown {
   readonly window: Window;
   readonly all: Window;
   readonly show: (w: Window) => void;
-}
-
-function ZoomButtons({window, all, show}: Shown) {
-  const button = (label: string, sign: string, w: () => Window) => (
-    <button type="button" class="icon" aria-label={label} onClick={() => show(w())}><span aria-hidden="true">{sign}</span></button>
-  );
-  return (
-    <>
-      {button('Earlier', '←', () => panned(window, all, -0.5))}
-      {button('Later', '→', () => panned(window, all, 0.5))}
-      {button('Zoom in', '+', () => zoomed(window, all, 0.5, 0.5))}
-      {button('Zoom out', '−', () => zoomed(window, all, 2, 0.5))}
-      {button('Fit everything', '⤢', () => all)}
-    </>
-  );
 }
 
 function Picture({report, window, all, show}: Shown & {readonly report: Result}) {

@@ -2,8 +2,7 @@
 
 import type {ComponentChildren} from 'preact';
 import {useId, useRef, useState} from 'preact/hooks';
-import {numberAt} from '../base/path';
-import {nudged, shownAt, tickOf, ticks, toScenario, toShown, typedIn} from '../state/controls';
+import {nudged, shownAt, tickOf, ticks, toScenario, toShown, toWrite, typedIn, valueOf} from '../state/controls';
 import type {NumberRow} from '../state/controls';
 import type {Manner} from '../state/editor';
 import {usePart, useStore} from '../state/store';
@@ -21,23 +20,26 @@ const arrows: Readonly<Record<string, 1 | -1>> = {ArrowRight: 1, ArrowUp: 1, Arr
 
 const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
 
+interface ValueProps {
+  readonly row: NumberRow;
+  readonly value: number; // in the scenario's unit
+  readonly error: string;
+  readonly onSet: (value: number, manner: Manner) => void;
+}
+
 /** A number with a slider. What is typed stays as typed; the engine judges it. */
-export function NumberField({row}: {readonly row: NumberRow}) {
-  const store = useStore();
+export function ValueField({row, value, error: refused, onSet}: ValueProps) {
   const id = useId();
-  const value = usePart((s) => numberAt(s, row.path));
   const [draft, setDraft] = useState<{readonly text: string; readonly about: number} | null>(null);
   const before = useRef(value); // when the field was entered
   const typed = draft && Object.is(draft.about, value) ? draft.text : null; // another value came from elsewhere
   const shown = value / row.per;
-  const blank = typed !== null && !isNumber(typed);
-  const error = blank ? 'must be a number' : store.errorAt(row.path);
-  const set = (v: number, manner: Manner) => store.editor.set(row.path, toScenario(row, v), manner);
+  const error = typed !== null && !isNumber(typed) ? 'must be a number' : refused;
   const type = (text: string) => {
     // What is no number cannot be judged: the last value goes, and with it any blame for it.
     const next = isNumber(text) ? typedIn(row, Number(text)) : before.current;
     setDraft({text, about: next});
-    store.editor.set(row.path, next, 'slide');
+    onSet(next, 'slide');
   };
   const described = [row.hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
@@ -51,21 +53,41 @@ export function NumberField({row}: {readonly row: NumberRow}) {
         />
         {row.unit && <span class="unit">{row.unit}</span>}
       </span>
-      <input
-        type="range" min={0} max={ticks} step={1} value={tickOf(row, shown)} aria-label={`${row.label}, slider`}
-        aria-valuetext={`${toShown(row, value)} ${row.unit}`}
-        onInput={(e) => set(shownAt(row, e.currentTarget.valueAsNumber), 'slide')}
-        onKeyDown={(e) => {
-          const direction = arrows[e.key];
-          if (!direction) return;
-          e.preventDefault(); // the browser's own step may round to the same value
-          set(nudged(row, shown, direction), 'slide');
-        }}
-      />
+      <Slider row={row} shown={shown} text={`${toShown(row, value)} ${row.unit}`} onSet={(v) => onSet(toScenario(row, v), 'slide')} />
       {row.hint && <p class="hint" id={`${id}-hint`}>{row.hint}</p>}
       <ErrorText id={`${id}-error`} text={error} />
     </div>
   );
+}
+
+interface SliderProps {
+  readonly row: NumberRow;
+  readonly shown: number;
+  readonly text: string;
+  readonly onSet: (shown: number) => void;
+}
+
+function Slider({row, shown, text, onSet}: SliderProps) {
+  const press = (e: KeyboardEvent) => {
+    const direction = arrows[e.key];
+    if (!direction) return;
+    e.preventDefault(); // the browser's own step may round to the same value
+    onSet(nudged(row, shown, direction));
+  };
+  return (
+    <input
+      type="range" min={0} max={ticks} step={1} value={tickOf(row, shown)} aria-label={`${row.label}, slider`} aria-valuetext={text}
+      onInput={(e) => onSet(shownAt(row, e.currentTarget.valueAsNumber))} onKeyDown={press}
+    />
+  );
+}
+
+/** A number of the scenario. */
+export function NumberField({row}: {readonly row: NumberRow}) {
+  const store = useStore();
+  const {editor} = store;
+  const value = usePart((s) => valueOf(row, s));
+  return <ValueField row={row} value={value} error={store.errorAt(row.path)} onSet={(v, manner) => editor.set(row.path, toWrite(row, editor.scenario.peek(), v), manner)} />;
 }
 
 /** The rows that the scenario has a use for. */

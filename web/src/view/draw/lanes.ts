@@ -3,6 +3,10 @@
 import {picoseconds} from '../../base/units';
 import type {Picoseconds} from '../../base/units';
 import type {Columns} from '../../engine/engine';
+import {zoomed as scaled} from './window';
+import type {Span} from './window';
+
+export {axis, panned} from './window';
 
 /** The spans of one resource, in order of their start. */
 export interface Lane {
@@ -11,10 +15,7 @@ export interface Lane {
 }
 
 /** What part of the time is shown. */
-export interface Window {
-  readonly from: Picoseconds;
-  readonly to: Picoseconds;
-}
+export type Window = Span<Picoseconds>;
 
 /** The lanes of the resources that did anything, in the report's order. */
 export function lanesOf(c: Columns): Lane[] {
@@ -92,30 +93,8 @@ export function neighbour(c: Columns, lanes: readonly Lane[], span: number, alon
   return lane.spans[Math.min(lane.spans.length - 1, Math.max(0, near + along))] ?? -1;
 }
 
-/** The window scaled by factor around a point at share x of it, kept within all. */
-export function zoomed(w: Window, all: Window, factor: number, x: number): Window {
-  const least = Math.min(all.to, 1000); // a nanosecond
-  const length = Math.min(all.to - all.from, Math.max(least, (w.to - w.from) * factor));
-  return within(picoseconds(w.from + (w.to - w.from) * x - length * x), length, all);
-}
-
-/** The window moved by a share of its length. */
-export const panned = (w: Window, all: Window, by: number): Window => within(picoseconds(w.from + (w.to - w.from) * by), w.to - w.from, all);
-
-function within(from: number, length: number, all: Window): Window {
-  const start = Math.max(all.from, Math.min(from, all.to - length));
-  return {from: picoseconds(start), to: picoseconds(start + length)};
-}
-
-/** Round times for an axis: at most n of them. */
-export function axis(w: Window, n: number): Picoseconds[] {
-  const raw = (w.to - w.from) / Math.max(1, n);
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, raw)));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) ?? power * 10;
-  const marks: Picoseconds[] = [];
-  for (let t = Math.ceil(w.from / step) * step; t <= w.to; t += step) marks.push(picoseconds(t));
-  return marks;
-}
+/** The window scaled by factor around a point at share x of it: never shorter than a nanosecond. */
+export const zoomed = (w: Window, all: Window, factor: number, x: number): Window => scaled(w, all, factor, x, {least: 1000});
 
 /** When each layer of each pass starts, in order; layers that no span names are left out. */
 export function boundaries(c: Columns): {readonly at: Float64Array; readonly layer: Int32Array} {

@@ -7,6 +7,7 @@ export interface Palette {
   readonly accent: string;
   readonly hot: string;
   resource(name: string): string;
+  colour(name: string): string; // any other of the stylesheet's
   heat(share: number): string; // 0 to 1
 }
 
@@ -16,13 +17,15 @@ export function paletteOf(el: Element): Palette {
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const [low, high] = [channels(read('heat-low')), channels(read('heat-high'))];
   const colours = new Map<string, string>();
+  const colour = (name: string) => {
+    const known = colours.get(name) ?? read(name);
+    colours.set(name, known);
+    return known;
+  };
   return {
     text: read('text'), soft: read('soft'), line: read('line'), back: read('card'), accent: read('accent'), hot: read('hot'),
-    resource: (name) => {
-      const known = colours.get(name) ?? (read(`r-${name}`) || read('soft'));
-      colours.set(name, known);
-      return known;
-    },
+    resource: (name) => colour(`r-${name}`) || colour('soft'),
+    colour,
     heat: (s) => `rgb(${low.map((c, i) => Math.round(c + ((high[i] ?? c) - c) * s)).join(' ')})`,
   };
 }

@@ -112,7 +112,7 @@ func (l Look) Through(ctx context.Context) (Sight, error) {
 	if err != nil {
 		return Sight{}, fault.In("device", err)
 	}
-	v := viewer{look: l, to: l.From + l.Clocks, period: c.channel.Period}
+	v := viewer{look: l, to: l.From + l.Clocks, period: c.channel.Period, commands: []int32{}, busy: []int64{}}
 	s := c.fresh(l.Tokens)
 	s.port = dram.NewPort(c.channel, v.command)
 	s.engine.watch = v.arrays
@@ -207,7 +207,7 @@ func (c *Clocked) weights() int64 {
 // profile returns the use of the data bus in equal parts of the run.
 func (v *viewer) profile(bl int64) []float64 {
 	each := (len(v.bursts) + inProfile - 1) / inProfile
-	var out []float64
+	out := []float64{}
 	for i := 0; each > 0 && i < len(v.bursts); i += each {
 		sum, n := int64(0), min(each, len(v.bursts)-i)
 		for _, b := range v.bursts[i : i+n] {
@@ -233,7 +233,7 @@ func (s *Sight) bus(m dram.Spec, r Service) {
 		s.Bus = append(s.Bus, Share{name, share})
 		rest -= share
 	}
-	s.Bus = append(s.Bus, Share{"nothing asked for", max(0, rest)})
+	s.Bus = append(s.Bus, Share{nothing, max(0, rest)})
 }
 
 // cost adds up energy, and the area of the core.
@@ -250,17 +250,40 @@ func (s *Sight) cost(c *Clocked, l Look, r Service) {
 	s.Area = []Square{{"MAC arrays", int64(a.Arrays)}, {"buffers", int64(a.Buffers)}, {"control", int64(a.Control)}}
 }
 
-// why says what limits the device.
+// why says what limits the device: the arrays, the data bus, or what the bus
+// waited for most.
 func (s *Sight) why() string {
-	data, idle := s.Bus[0].Share, s.Bus[len(s.Bus)-1].Share
 	switch {
 	case s.Busy > 0.97:
 		return "The arrays compute nearly all the time: more of them, or fewer tokens, would help; more bandwidth would not."
-	case data > 0.95:
+	case s.Bus[0].Share > 0.95:
 		return "The data bus is full: only more channels or a faster grade would help."
-	case idle > 0.05:
-		return "Memory and arrays wait for each other: a half of the weight buffer is free only when its chunk is computed, and filling it again takes the latency of the memory. A larger weight buffer would help."
-	default:
-		return "Rows, refreshes and turnarounds keep the data bus from being full."
 	}
+	most := s.Bus[1]
+	for _, b := range s.Bus[2:] {
+		if b.Share > most.Share {
+			most = b
+		}
+	}
+	return advice(most.Name)
 }
+
+// advice says what to do about what the data bus waits for.
+func advice(name string) string {
+	switch name {
+	case dram.ByRefresh.String():
+		return "Refreshes stop the data bus: of one bank at a time, they would not."
+	case dram.ByTurnaround.String():
+		return "The data bus turns between reads and writes too often: fewer results written back would help."
+	case dram.ByRow.String():
+		return "The data bus waits for rows to open: a layout that reads more of each row would help."
+	case dram.ByGroup.String():
+		return "Bursts follow each other in one bank group, which answers only so often: a layout that interleaves bank groups would help."
+	case nothing:
+		return "Memory and arrays wait for each other: a half of the weight buffer is free only when its chunk is computed, and filling it again takes the latency of the memory. A larger weight buffer would help."
+	}
+	return "Ranks, the command bus or the data clock keep the data bus from being full."
+}
+
+// nothing is what the data bus does when nobody asks for anything.
+const nothing = "nothing asked for"

@@ -3,7 +3,8 @@ package dram
 // A Limit is what kept the data bus idle before a burst.
 type Limit uint8
 
-// Limits, in the order in which they are asked: the first that applies counts.
+// Limits, in the order in which they are asked: the first that applies counts, for
+// the time since the request came.
 const (
 	ByRequests   Limit = iota // nothing to do: the request had not come
 	ByRefresh                 // a refresh came between
@@ -81,16 +82,19 @@ func (i *idle) refreshed()      { i.refresh = true }
 // arrive, and bl clocks on the bus.
 func (i *idle) burst(now, arrive, bl int64, bank int, group uint8, write bool) {
 	if gap := now - i.last - bl; gap > 0 {
-		i.clocks[i.why(arrive, bl, bank, group, write)] += gap
+		idle := min(gap, max(0, arrive-i.last-bl))
+		if i.last == 0 {
+			idle = min(gap, arrive)
+		}
+		i.clocks[ByRequests] += idle
+		i.clocks[i.why(bank, group, write)] += gap - idle
 	}
 	i.last, i.group, i.write, i.refresh = now, group, write, false
 	i.rows &^= 1 << (bank & (maxBanks - 1))
 }
 
-func (i *idle) why(arrive, bl int64, bank int, group uint8, write bool) Limit {
+func (i *idle) why(bank int, group uint8, write bool) Limit {
 	switch {
-	case i.last > 0 && arrive >= i.last+bl:
-		return ByRequests
 	case i.refresh:
 		return ByRefresh
 	case i.rows&(1<<(bank&(maxBanks-1))) != 0:

@@ -82,26 +82,31 @@ const maxBursts = 2e9
 
 // clockable refuses what would take too long clock by clock.
 func clockable(s scenario.Scenario) error {
-	if n := burstsOfLayer(s); n > maxBursts {
+	if n := burstsOfLayer(s, tokensOfPass(s)); n > maxBursts {
 		return fault.At("fidelity", "the experts of a layer would take %.1f billion bursts of each memory channel, at most %.1f are simulated; take fewer tokens, more channels, or fidelity %q",
 			n/1e9, maxBursts/1e9, scenario.Event)
 	}
 	return nil
 }
 
+// tokensOfPass returns the most tokens of a pass.
+func tokensOfPass(s scenario.Scenario) int {
+	if newPlan(s).input {
+		return s.Workload.Batch * s.Workload.InputTokens
+	}
+	return s.Workload.Batch
+}
+
 // burstsOfLayer returns about how many bursts of one channel are simulated for a
-// layer with the most tokens: all passes of the busiest expert, and the last pass
+// layer whose busiest expert gets so many tokens: all its passes, and the last pass
 // of each distinct number of tokens.
-func burstsOfLayer(s scenario.Scenario) float64 {
+func burstsOfLayer(s scenario.Scenario, busiest int) float64 {
 	channel, channels, err := s.Machine.Device.DRAM.Memory()
 	if err != nil {
 		return 0
 	}
-	tokens := s.Workload.Batch
-	if p := newPlan(s); p.input {
-		tokens *= s.Workload.InputTokens
-	}
-	passes := min(device.MaxPasses, tokens/s.Machine.Device.NDP.Rows+1)
+	tokens := tokensOfPass(s)
+	passes := min(device.MaxPasses, busiest/s.Machine.Device.NDP.Rows+1)
 	distinct := 1
 	for distinct*distinct < 2*tokens*s.Model.TopK && distinct < s.Model.Experts {
 		distinct++

@@ -7,9 +7,9 @@ package core
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"monde/core/internal/sha256"
 
 	"monde/core/probe"
 	"monde/core/report"

@@ -109,10 +109,17 @@ func scatter(reqs []dram.Request, s dram.Spec) {
 // a second, to four digits. Other draws are as good, within 1 %.
 func TestDrawnStreamsTakeAsLongAsInTheReference(t *testing.T) {
 	const percent = 1
+	exact := map[string]bool{}
+	for _, r := range table(t, "results.csv") {
+		exact[r["config"]+r["stream"]+r["window"]+r["n"]] = true
+	}
 	for i, want := range table(t, "speed.csv") {
 		config, channels := want["config"], want.number(t, "nch")
 		if channels > 1 {
 			config = map[string]string{"ramulator2.1": "r2_lp5_6400_", "dramsim3": "d3_lp5eq_6400_"}[want["sim"]] + config
+		}
+		if exact[config+want["stream"]+want["window"]+want["n"]] { // compared to the clock elsewhere
+			continue
 		}
 		if left(i, 9, want["nch"], want["stream"]) || !strings.HasPrefix(config, "r2_") && !strings.HasPrefix(config, "d3_") {
 			continue

@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"monde/core/internal/sha256"
 
 	"monde/core/fault"
 )

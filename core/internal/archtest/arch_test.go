@@ -16,7 +16,7 @@ import (
 const module = "monde/"
 
 // basics import nothing of ours but what the basics below them are.
-const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson"
+const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson core/internal/sha256"
 
 // mayImport lists, for each package, the project packages that it may import,
 // directly or not. A package that is not listed may import none.

@@ -75,8 +75,9 @@ browser:
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-bench: ## benchmarks of the core
+bench: ## benchmarks of the core, and of its memories as WASM (docs/benchmarks.md)
 	$(GO) test -run xxx -bench . -benchmem ./core/...
+	$(WASM) $(GO) test -exec "$(WASM_EXEC)" -run xxx -bench Stream ./core/dram
 
 golden: ## rewrite the reference digests; say in the commit why they moved
 	$(GO) test ./core -run Golden -update

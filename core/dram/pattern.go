@@ -13,8 +13,8 @@ var Patterns = [...]string{
 	"mix90_seq", "mix50_seq", "mix90_rand", "two_seq_sbg", "two_seq_dbg", "expert",
 }
 
-// Pattern returns n requests of the named stream for every channel of g, in the
-// order of the channels. Open streams arrive at half the bandwidth of the data
+// Pattern returns n requests of the named stream for every channel of s, in the
+// order of the channels; rand and mix90_rand draw the channel too. Open streams arrive at half the bandwidth of the data
 // bus (seq_open) or a fifth (rand_open), of which bl clocks are a burst.
 func Pattern(name string, s Spec, n int, seed uint64) ([]Request, error) {
 	if n < 1 || n*s.Channels > MaxRequests {
@@ -26,12 +26,18 @@ func Pattern(name string, s Spec, n int, seed uint64) ([]Request, error) {
 	}
 	p := pattern{g: s.Geometry, bl: int64(s.Timing.BL), rand: rng.Stream(seed, name)}
 	reqs := make([]Request, 0, n*s.Channels)
+	scattered := s.Channels > 1 && (name == "rand" || name == "mix90_rand")
+	var r Request
 	for i := range n {
 		p.arrive = 0
-		r := Request{Place: make1(&p, i)}
-		r.Write, r.Arrive = p.write, p.arrive
 		for c := range s.Channels {
-			r.Channel = int32(c)
+			if c == 0 || scattered {
+				r = Request{Place: make1(&p, i)}
+				r.Write, r.Arrive = p.write, p.arrive
+			}
+			if r.Channel = int32(c); scattered {
+				r.Channel = int32(p.rand.IntN(s.Channels))
+			}
 			reqs = append(reqs, r)
 		}
 	}

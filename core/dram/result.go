@@ -7,7 +7,7 @@ type Result struct {
 	Cycles    int64         // clock of the last data read, or of the last write issued if that is later
 	Time      unit.Time     // of them
 	Bytes     unit.Bytes    // read and written
-	Peak      float64       // share of the data bus' bandwidth that was used
+	Peak      float64       // share of the data bus' bandwidth that was used; over 1 for a few writes, whose data comes after Cycles
 	Counts    [Ops]int64    // commands, of all channels
 	Reads     int64         // served
 	Undrained int           // writes that the controller never issues

@@ -14,7 +14,8 @@ const MaxRequests = 50_000_000
 
 // ReadTrace reads requests, one a line: arrive type(R|W) channel rank bankgroup
 // bank row col, in decimal. Empty lines, and lines that start with #, are
-// skipped. arrive may not decrease: requests never overtake each other.
+// skipped. Requests never overtake each other, so one that arrives before the one
+// in front of it waits.
 func ReadTrace(r io.Reader) ([]Request, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 64<<10), 1<<20)

@@ -48,11 +48,7 @@ func races(t testing.TB) []race {
 func (r race) requests(t testing.TB, s dram.Spec) []dram.Request {
 	t.Helper()
 	stream, _, _ := strings.Cut(r.stream, ":")
-	reqs := pattern(t, stream, s.Name, int(r.n/r.channels))
-	if stream == "rand" && r.channels > 1 {
-		scatter(reqs, s)
-	}
-	return reqs
+	return pattern(t, stream, s.Name, int(r.n/r.channels))
 }
 
 // BenchmarkStream reports millions of requests a second, on one core, of every

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"monde/core/dram"
-	"monde/core/rng"
 )
 
 func TestPatternsAreTheReferenceTraces(t *testing.T) {
@@ -95,16 +94,6 @@ func dueAtTheEnd(s dram.Spec, column string, n, cycles int64) bool {
 	return column == "REFpb" && due < cycles && due > cycles-int64(s.Timing.CL+s.Timing.BL)
 }
 
-// scatter draws the channel of each request too, as the reference's rand does.
-func scatter(reqs []dram.Request, s dram.Spec) {
-	r := rng.Stream(1, "channels")
-	for i := range reqs {
-		p := &reqs[i].Place
-		reqs[i].Channel = int32(r.IntN(s.Channels))
-		p.Group, p.Bank, p.Row = int32(r.IntN(s.Geometry.Groups)), int32(r.IntN(s.Geometry.Banks)), int32(r.IntN(s.Geometry.Rows))
-	}
-}
-
 // Of streams that were drawn at random the reference published seconds and clocks
 // a second, to four digits. Other draws are as good, within 1 %.
 func TestDrawnStreamsTakeAsLongAsInTheReference(t *testing.T) {
@@ -131,9 +120,6 @@ func TestDrawnStreamsTakeAsLongAsInTheReference(t *testing.T) {
 			reqs, err := dram.Pattern(stream, s, int(want.number(t, "n")/channels), 1)
 			if err != nil {
 				t.Fatal(err)
-			}
-			if stream == "rand" && channels > 1 {
-				scatter(reqs, s)
 			}
 			r := watched(t, s, reqs, int(want.number(t, "window")), nil)
 			var seconds, rate float64

@@ -38,8 +38,15 @@ func terminal(w io.Writer) bool {
 }
 
 func (b *bar) show(p probe.Progress) {
+	if p.ClockedOf > 0 {
+		b.draw(p.Done, p.Total, "layers; of this one, %d of %d experts clock by clock", p.Clocked, p.ClockedOf)
+		return
+	}
 	b.draw(p.Done, p.Total, "layers, %.4g s simulated", p.Now.Seconds())
 }
+
+// steps shows how many steps of a near-data core were simulated.
+func (b *bar) steps(done, of int64) { b.draw(done, of, "steps of the core") }
 
 // part shows how many requests of a memory were sent.
 func (b *bar) part(done, of int) { b.draw(int64(done), int64(of), "requests") }

@@ -37,10 +37,12 @@ func (d *deviceCommand) Run(ctx context.Context, c *console) error {
 	if err := errors.Join(s.Validate(), fault.Within("poll", d.Poll, 0, time.Second)); err != nil {
 		return err
 	}
+	bar := newBar(c.err)
 	r, err := driver.Look(ctx, driver.Spec{
 		Device: s.Machine.Device, Link: s.Machine.Link, Model: s.Model, Tokens: d.Tokens, PMove: d.PMove,
 		Queue: d.Queue, Burst: d.Burst, Poll: unit.Time(d.Poll.Nanoseconds()) * unit.Nanosecond, Check: d.Check, Seed: s.Seed,
-	})
+	}, bar.steps)
+	bar.clear()
 	if err != nil {
 		return err
 	}

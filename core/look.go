@@ -24,7 +24,7 @@ func Look(ctx context.Context, s scenario.Scenario, l wire.Look) (device.Sight, 
 	if l.PMove {
 		look.PMove = link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count) // experts take turns
 	}
-	return look.Through(ctx)
+	return look.Through(ctx, nil)
 }
 
 func look(q wire.Request) (wire.Reply, error) {

@@ -16,7 +16,7 @@ func small(t *testing.T) driver.Report {
 	s.Model.DModel, s.Model.ExpertFF, s.Model.Gated, s.Model.ExpertBits = 512, 1024, true, 4.25
 	r, err := driver.Look(context.Background(), driver.Spec{
 		Device: s.Machine.Device, Link: s.Machine.Link, Model: s.Model, Tokens: 6, PMove: true, Queue: 1, Burst: 3, Check: true,
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

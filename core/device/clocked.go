@@ -83,6 +83,24 @@ func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, erro
 	return c, nil
 }
 
+// Working has f told now and then how many steps of the core were computed since.
+func (c *Clocked) Working(f func(done int64)) { c.start.watch = counting(f, nil) }
+
+// counting returns a watch of an engine that tells f, and passes all on to next
+// unless that is nil.
+func counting(f func(done int64), next func(from, to unit.Cycles)) func(from, to unit.Cycles) {
+	const every = 1 << 14 // steps: some tenths of a second
+	n := int64(0)
+	return func(from, to unit.Cycles) {
+		if n++; n%every == 0 {
+			f(n)
+		}
+		if next != nil {
+			next(from, to)
+		}
+	}
+}
+
 // place finds room for the regions of the expert, and for another that PMove
 // reads, each on fresh rows.
 func (c *Clocked) place(m *memory.Map) error {

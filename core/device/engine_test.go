@@ -77,7 +77,7 @@ func TestTheCommandsOfADeviceKeepEveryRule(t *testing.T) {
 
 func TestAPictureShowsWhatTheDeviceDid(t *testing.T) {
 	l := Look{Device: paper(), DModel: 384, DFF: 1100, Bits: 16, Tokens: 6, From: 500, Clocks: 3000}
-	s, err := l.Through(context.Background())
+	s, err := l.Through(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestAPictureShowsWhatTheDeviceDid(t *testing.T) {
 
 func TestWhatNobodyCanLookAtIsNamed(t *testing.T) {
 	err := Look{Device: paper(), DModel: 1 << 17, DFF: 1 << 17, Bits: 99, Clocks: 1e6}.Validate()
-	want := "d_ff: times d_model must be at most 268435456\nbits: must be 0.5 to 32, got 99\ntokens: must be 1 to 512, got 0\nclocks: must be 1 to 20000, got 1000000"
+	want := "d_ff: times d_model must be at most 268435456\nbits: must be at most 16 on a memory device: its instructions code no wider weights, got 99\ntokens: must be 1 to 512, got 0\nclocks: must be 1 to 20000, got 1000000"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

@@ -95,7 +95,8 @@ func (l Look) Validate() error {
 		fault.Within("d_model", l.DModel, 1, 1<<17),
 		fault.Within("d_ff", l.DFF, 1, 1<<17),
 		fault.Unless(l.DModel*l.DFF <= maxWeights, "d_ff", "times d_model must be at most %d", maxWeights),
-		fault.Within("bits", l.Bits, 0.5, 32),
+		fault.Unless(l.Bits >= 0.5, "bits", "must be at least 0.5, got %v", l.Bits),
+		fault.In("bits", Coded(l.Bits)),
 		fault.Within("tokens", l.Tokens, 1, maxTokens),
 		fault.Within("pmove_bytes_per_s", l.PMove, 0, 1e15),
 		fault.Within("from", l.From, 0, 1<<50),
@@ -103,12 +104,17 @@ func (l Look) Validate() error {
 	)
 }
 
-// Through simulates what l asks for.
-func (l Look) Through(ctx context.Context) (Sight, error) {
+// Through simulates what l asks for. working, which may be nil, is told now and then
+// how many steps of the core are computed.
+func (l Look) Through(ctx context.Context, working func(done, of int64)) (Sight, error) {
 	if err := l.Validate(); err != nil {
 		return Sight{}, err
 	}
-	c, err := NewClocked(l.Device, ndp.Expert{DModel: l.DModel, DFF: l.DFF, Gated: l.Gated, Weights: ndp.FormatOf(l.Bits)}, l.PMove)
+	e := ndp.Expert{DModel: l.DModel, DFF: l.DFF, Gated: l.Gated, Weights: ndp.FormatOf(l.Bits)}
+	if err := l.Device.lookable(e, l.Tokens, l.PMove); err != nil {
+		return Sight{}, err
+	}
+	c, err := NewClocked(l.Device, e, l.PMove)
 	if err != nil {
 		return Sight{}, fault.In("device", err)
 	}
@@ -116,12 +122,24 @@ func (l Look) Through(ctx context.Context) (Sight, error) {
 	s := c.fresh(l.Tokens)
 	s.port = dram.NewPort(c.channel, v.command)
 	s.engine.watch = v.arrays
+	if working != nil {
+		of := c.core.Expert(e, l.Tokens).Totals().Steps
+		s.engine.watch = counting(func(done int64) { working(min(done, of), of) }, v.arrays)
+	}
 	v.clock = s.engine.clock
 	r, err := c.finish(ctx, s, l.Tokens)
 	if err != nil {
 		return Sight{}, err
 	}
 	return v.sight(c, r), nil
+}
+
+// lookable refuses what would take too long to look at.
+func (s Spec) lookable(e ndp.Expert, t int, pmove unit.BytesPerSecond) error {
+	if err := s.Served(e, t); err != nil {
+		return fault.In("device", err)
+	}
+	return Affordable(s.Work(e, t, pmove), "tokens", "the expert", "take fewer tokens, a faster core or more channels")
 }
 
 // viewer collects what is in the picture.
@@ -181,7 +199,7 @@ func (v *viewer) sight(c *Clocked, r Service) Sight {
 		RFC: s.Timing.RFC, RFCpb: s.Timing.RFCpb, From: v.look.From, To: v.to, Command: v.commands, Arrays: v.busy, Cores: v.clock,
 		Profile: v.profile(int64(s.Timing.BL)), Time: r.Time, Weights: r.Weights, Peak: all.Peak(), Hits: r.Memory.Hits(),
 		Busy: float64(r.Busy) / float64(r.Time), Reached: unit.BytesPerSecond(float64(r.Weights) / r.Time.Seconds()),
-		Closed: New(v.look.Device).Expert(v.look.Tokens, c.weights(), c.core.Expert(c.expert, 1).Size(ndp.Weights)),
+		Closed: New(v.look.Device).Expert(v.look.Tokens, weightsOf(c.expert), c.core.Expert(c.expert, 1).Size(ndp.Weights)),
 	}
 	for op := dram.ACT; op < dram.Ops; op++ {
 		sight.Ops = append(sight.Ops, s.OpName(op))
@@ -193,15 +211,6 @@ func (v *viewer) sight(c *Clocked, r Service) Sight {
 	sight.cost(c, v.look, r)
 	sight.Bound = sight.why()
 	return sight
-}
-
-// weights returns the weights of one expert.
-func (c *Clocked) weights() int64 {
-	n := int64(2)
-	if c.expert.Gated {
-		n = 3
-	}
-	return n * int64(c.expert.DModel) * int64(c.expert.DFF)
 }
 
 // profile returns the use of the data bus in equal parts of the run.

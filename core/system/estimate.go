@@ -12,7 +12,7 @@ const (
 	costBlock   = 1_000   // of any kind
 	costExpert  = 400     // an active one
 	costChoice  = 12      // drawing one expert for one token
-	costBurst   = 110     // of one memory channel, clock by clock
+	costBurst   = 110     // or a refresh, of one memory channel, clock by clock
 	skew        = 8       // tokens of the busiest expert over the mean, of usual routing
 	drawnAtMost = 1 << 16 // tokens of a pass that are drawn one by one
 )
@@ -33,7 +33,7 @@ func Estimate(s scenario.Scenario) float64 {
 			layers = 2 // later layers meet few numbers of tokens for the first time
 		}
 		busiest := min(tokensOfPass(s), skew*tokensOfPass(s)*s.Model.TopK/s.Model.Experts+1)
-		total += layers * burstsOfLayer(s, busiest) * costBurst
+		total += layers * workOfLayer(s, busiest) * costBurst
 	}
 	return total / 1e6
 }

@@ -2,11 +2,12 @@ package system
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 
 	"monde/core/device"
 	"monde/core/fault"
+	"monde/core/link"
 	"monde/core/ndp"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -30,10 +31,15 @@ type onClock struct {
 	parts  *parts
 }
 
+// expert returns 0 when the run has failed: it ends with this layer.
 func (d onClock) expert(t int) unit.Time {
+	if d.parts.failed != nil {
+		return 0
+	}
 	r, err := d.device.Expert(d.ctx, t)
 	if err != nil {
-		d.parts.slow = errors.Join(d.parts.slow, err)
+		d.parts.fail(err)
+		return 0
 	}
 	d.parts.extrapolated = d.parts.extrapolated || !r.Simulated
 	return r.Time
@@ -44,11 +50,14 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	m := s.Machine
 	d := device.New(m.Device)
 	p.where, p.devices, p.rate = probe.NDP, m.Device.Count, d.Rate()*unit.BytesPerSecond(m.Device.Count)
-	p.shares = m.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
-	taken := p.link.Rate() / unit.BytesPerSecond(m.Device.Count) // of each device: experts take turns
+	p.shares = sharesDevice(s)
+	taken := takenBy(s)
 	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	slow := func(n nearby) func(int) unit.Time {
 		return func(t int) unit.Time {
+			if p.onNear.at(t); p.failed != nil { // in closed form, before it is simulated
+				return 0
+			}
 			return p.within(n.expert(t), maxService, "machine.device", "one expert where it lives")
 		}
 	}
@@ -65,6 +74,8 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 		if err != nil {
 			return fault.In("machine.device", err)
 		}
+		quiet.Working(p.tellClocking)
+		busy.Working(p.tellClocking)
 		p.clocked.of, besides = slow(onClock{ctx, quiet, p}), onClock{ctx, busy, p}
 	}
 	p.besides.of = slow(besides)
@@ -76,17 +87,14 @@ func expertOf(s scenario.Scenario) ndp.Expert {
 	return ndp.Expert{DModel: m.DModel, DFF: m.ExpertFF, Gated: m.Matrices() == 3, Weights: ndp.FormatOf(m.ExpertBits)}
 }
 
-// maxBursts is how many bursts of one channel a layer may take at fidelity cycle:
-// a few minutes on one core.
-const maxBursts = 2e9
-
-// clockable refuses what would take too long clock by clock.
+// clockable refuses what the device cannot run, or what would take too long clock by
+// clock.
 func clockable(s scenario.Scenario) error {
-	if n := burstsOfLayer(s, tokensOfPass(s)); n > maxBursts {
-		return fault.At("fidelity", "the experts of a layer would take %.1f billion bursts of each memory channel, at most %.1f are simulated; take fewer tokens, more channels, or fidelity %q",
-			n/1e9, maxBursts/1e9, scenario.Event)
+	if err := device.Coded(s.Model.ExpertBits); err != nil {
+		return fault.In("model.expert_bits", err)
 	}
-	return nil
+	return device.Affordable(workOfLayer(s, tokensOfPass(s)), "fidelity", "the experts of a layer",
+		fmt.Sprintf("take fewer tokens, a faster core, more channels, or fidelity %q", scenario.Event))
 }
 
 // tokensOfPass returns the most tokens of a pass.
@@ -97,22 +105,34 @@ func tokensOfPass(s scenario.Scenario) int {
 	return s.Workload.Batch
 }
 
-// burstsOfLayer returns about how many bursts of one channel are simulated for a
+// workOfLayer returns about how much is simulated, as device.Spec.Work counts, for a
 // layer whose busiest expert gets so many tokens: all its passes, and the last pass
-// of each distinct number of tokens.
-func burstsOfLayer(s scenario.Scenario, busiest int) float64 {
-	channel, channels, err := s.Machine.Device.DRAM.Memory()
-	if err != nil {
-		return 0
-	}
+// of each distinct number of tokens; both again where PMove reads the device.
+func workOfLayer(s scenario.Scenario, busiest int) float64 {
+	d, e, rows := s.Machine.Device, expertOf(s), s.Machine.Device.NDP.Rows
 	tokens := tokensOfPass(s)
-	passes := min(device.MaxPasses, busiest/s.Machine.Device.NDP.Rows+1)
 	distinct := 1
 	for distinct*distinct < 2*tokens*s.Model.TopK && distinct < s.Model.Experts {
 		distinct++
 	}
-	perPass := float64(s.Model.ExpertBytes()) / float64(channel.Geometry.Burst) / float64(channels)
-	return perPass * float64(passes+distinct)
+	of := func(pmove unit.BytesPerSecond) float64 {
+		return d.Work(e, min(busiest, device.MaxPasses*rows), pmove) + float64(distinct)*d.Work(e, rows, pmove)
+	}
+	work := of(0)
+	if sharesDevice(s) {
+		work += of(takenBy(s))
+	}
+	return work
+}
+
+// sharesDevice says whether PMove reads the memory device.
+func sharesDevice(s scenario.Scenario) bool {
+	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
+}
+
+// takenBy returns the rate at which PMove reads each device: experts take turns.
+func takenBy(s scenario.Scenario) unit.BytesPerSecond {
+	return link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count)
 }
 
 // onClock gives the experts near the data the time that they take clock by clock,
@@ -130,13 +150,24 @@ func (p *parts) onClock(e *experts) {
 	}
 	slices.Sort(missing) // longer ones go on from shorter ones
 	for i, t := range missing {
-		p.clocking(i, len(missing))
+		if p.failed != nil {
+			return
+		}
+		p.clockedDone, p.clockedOf = i, len(missing)
+		p.tellClocking(0)
 		p.clocked.at(t)
 	}
 	for _, id := range e.order {
 		if e.sites[id] == policy.Near {
 			e.near[id] = p.clocked.at(int(e.tokens[id]))
 		}
+	}
+}
+
+// tellClocking tells how far the experts of this layer have come.
+func (p *parts) tellClocking(int64) {
+	if p.clocking != nil && p.clockedOf > 0 {
+		p.clocking(p.clockedDone, p.clockedOf)
 	}
 }
 

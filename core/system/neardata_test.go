@@ -2,10 +2,14 @@ package system
 
 import (
 	"context"
+	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"monde/core/device"
+	"monde/core/fault"
+	"monde/core/ndp"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/report"
@@ -129,5 +133,37 @@ func TestAScenarioThatTakesTooLongClockByClockIsRefused(t *testing.T) {
 	}
 	if ms := Estimate(s); ms < 1e5 {
 		t.Errorf("it is estimated to take %v ms", ms)
+	}
+}
+
+func TestSlowArraysAreRefusedAsMuchAsManyBursts(t *testing.T) {
+	s := scenario.Default()
+	s.Fidelity, s.Strategy.Name = scenario.Cycle, policy.MDAM
+	s.Machine.Device.NDP.Arrays, s.Machine.Device.NDP.Rows, s.Machine.Device.NDP.Cols = 1, 1, 1
+	s.Machine.Device.NDP.Clock = unit.Megahertz
+	if _, err := Run(context.Background(), s, probe.Probe{}); err == nil || !strings.HasPrefix(err.Error(), "fidelity: ") {
+		t.Errorf("got %v", err)
+	}
+	s = oneLayer(policy.MDAM, scenario.Cycle)
+	s.Model.ExpertBits = 32
+	if _, err := Run(context.Background(), s, probe.Probe{}); err == nil || !strings.HasPrefix(err.Error(), "model.expert_bits: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An interrupt in the middle of an expert is an interrupt, and no fault of anybody.
+func TestAnInterruptIsReportedAsOne(t *testing.T) {
+	s := oneLayer(policy.MDAM, scenario.Cycle)
+	s.Machine.Device.NDP = ndp.Spec{Arrays: 1, Rows: 4, Cols: 1, Clock: 100 * unit.Megahertz}
+	ctx, cancel := context.WithCancel(context.Background())
+	last := 0
+	_, err := Run(ctx, s, probe.Probe{Progress: func(p probe.Progress) {
+		if p.ClockedOf > 0 {
+			last = p.Clocked
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || fault.Is(err) || last > 0 {
+		t.Errorf("got %v, after %d experts", err, last)
 	}
 }

@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 
+	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/gpu"
 	"monde/core/host"
@@ -59,8 +60,10 @@ type parts struct {
 	shares   bool      // PMove does
 	devices  int       // memory devices; 0 where experts live elsewhere
 	move     unit.Time // PMove of one expert
-	slow     error     // what took longer than Time can add up, or could not be simulated; nil if nothing
+	failed   error     // the first that took longer than Time can add up, or could not be simulated; the run ends
 	clocking func(done, of int)
+
+	clockedDone, clockedOf int // numbers of tokens of this layer that are simulated clock by clock
 
 	extrapolated bool // some expert got more passes than are simulated
 }
@@ -68,9 +71,9 @@ type parts struct {
 // Limits of what may be added up: a layer of 16,384 experts at most, each moved,
 // computed and sent, stays far below what Time holds.
 const (
-	maxService = 1 << 46 // one expert or transfer: 70 s
-	maxPart    = 1 << 55 // one part of a block: 10 h
-	maxRun     = 1 << 61 // 26 days
+	maxService = device.MaxService // one expert or transfer: 70 s
+	maxPart    = 1 << 55           // one part of a block: 10 h
+	maxRun     = 1 << 61           // 26 days
 )
 
 // within returns t, or limit and a note that the run must be refused: what takes
@@ -79,10 +82,15 @@ func (p *parts) within(t, limit unit.Time, path, what string) unit.Time {
 	if t >= 0 && t <= limit {
 		return t
 	}
-	if p.slow == nil {
-		p.slow = fault.At(path, "%s takes over %.0f s: too slow for this model and workload", what, limit.Seconds())
-	}
+	p.fail(fault.At(path, "%s takes over %.0f s: too slow for this model and workload", what, limit.Seconds()))
 	return limit
+}
+
+// fail ends the run after this layer; of several reasons, the first is told.
+func (p *parts) fail(err error) {
+	if p.failed == nil {
+		p.failed = err
+	}
 }
 
 func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {

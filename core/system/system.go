@@ -130,7 +130,7 @@ func (r *run) compare(ctx context.Context) error {
 			Closed: closed.Expert(t, r.s.Model.ExpertWeights(), r.s.Model.ExpertBytes()), Clock: r.parts.clocked.at(t),
 		})
 	}
-	return r.parts.slow
+	return r.parts.failed
 }
 
 // withShipped returns the traces of s and the shipped one that it names, if it is
@@ -207,13 +207,16 @@ func (r *run) step(ctx context.Context) error {
 		Done: r.done, Total: r.total, Now: r.now,
 		Passes: r.tally.passes, Tokens: r.report.Tokens,
 	})
-	if r.parts.slow != nil {
-		return r.parts.slow
+	if err := ctx.Err(); err != nil { // whatever else it made fail
+		return err
+	}
+	if r.parts.failed != nil {
+		return r.parts.failed
 	}
 	if r.now > maxRun {
 		return fault.At("workload", "the run takes over 26 days of simulated time")
 	}
-	return ctx.Err()
+	return nil
 }
 
 // emit passes a span on with the pass and layer that it belongs to.

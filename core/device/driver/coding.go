@@ -33,7 +33,7 @@ func (s Spec) coded() (coding, error) {
 	f := ndp.FormatOf(m.ExpertBits)
 	at, _ := slices.BinarySearch(widths, f.Bits)
 	if at == len(widths) || f.Bits == 16 && f.Group > 0 {
-		return coding{}, fault.At("bits", "must be at most 16: instructions code no wider weights, got %v", m.ExpertBits)
+		return coding{}, fault.In("bits", device.Coded(m.ExpertBits))
 	}
 	w := isa.Weights{K: m.DModel, N: m.ExpertFF, Format: isa.BF16, Bits: widths[at]}
 	if w.Bits < 16 {

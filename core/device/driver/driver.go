@@ -78,13 +78,14 @@ type Expert struct {
 
 // Look simulates what s asks for. The error names a scenario's field, or one of
 // tokens, queue, burst and poll, or is ctx's; a check that fails is none of these:
-// Check.Err says so.
-func Look(ctx context.Context, s Spec) (Report, error) {
-	r, err := s.look(ctx)
+// Check.Err says so. working, which may be nil, is told now and then how many steps
+// of the core are simulated.
+func Look(ctx context.Context, s Spec, working func(done, of int64)) (Report, error) {
+	r, err := s.look(ctx, working)
 	return r, inScenario(err)
 }
 
-func (s Spec) look(ctx context.Context) (Report, error) {
+func (s Spec) look(ctx context.Context, working func(done, of int64)) (Report, error) {
 	if s.Device.Count == 0 {
 		return Report{}, fault.At("device.count", "must be at least 1: the machine has no memory device to look at")
 	}
@@ -98,7 +99,11 @@ func (s Spec) look(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Caveat: Caveat, Device: d, Expert: s.expert(), Tokens: s.Tokens, PMove: s.PMove}
-	if r.Sight, err = look.Through(ctx); err != nil {
+	if err := s.affordable(); err != nil {
+		return r, err
+	}
+	tell := s.progress(working)
+	if r.Sight, err = look.Through(ctx, tell.look); err != nil {
 		return r, err
 	}
 	r.Sight.Closed = s.closed(s.Tokens)
@@ -106,6 +111,7 @@ func (s Spec) look(ctx context.Context) (Report, error) {
 	if err != nil {
 		return r, fault.In("device", err)
 	}
+	clocked.Working(tell.rest)
 	if r.Served, err = s.served(ctx, clocked); err != nil {
 		return r, err
 	}
@@ -115,6 +121,41 @@ func (s Spec) look(ctx context.Context) (Report, error) {
 	check, err := s.check(ctx, c)
 	r.Check = &check
 	return r, err
+}
+
+// most is the most tokens that are simulated: the last of numbers, or more.
+func (s Spec) most() int { return max(s.Tokens, numbers[len(numbers)-1]) }
+
+// affordable refuses what would take too long, all of numbers included.
+func (s Spec) affordable() error {
+	d, e := s.Device, s.shape()
+	if err := d.Served(e, s.most()); err != nil {
+		return fault.In("device", err)
+	}
+	work := d.Work(e, s.Tokens, s.moved()) + d.Work(e, s.most(), s.moved()) + float64(len(numbers)+1)*d.Work(e, d.NDP.Rows, s.moved())
+	return device.Affordable(work, "tokens", "the expert", "take fewer tokens, a faster core or more channels")
+}
+
+// telling turns the steps of two simulations into one progress; the zero value tells
+// nobody.
+type telling struct {
+	look func(done, of int64)
+	rest func(done int64)
+}
+
+// progress counts steps of what affordable counts the work of.
+func (s Spec) progress(working func(done, of int64)) telling {
+	if working == nil {
+		return telling{rest: func(int64) {}}
+	}
+	core := ndp.New(s.Device.NDP)
+	steps := func(t int) int64 { return core.Expert(s.shape(), t).Totals().Steps }
+	first := steps(s.Tokens)
+	of := first + steps(s.most()) + int64(len(numbers)+1)*steps(s.Device.NDP.Rows)
+	return telling{
+		look: func(done, _ int64) { working(done, of) },
+		rest: func(done int64) { working(min(first+done, of), of) },
+	}
 }
 
 // sight is what to look at: no clock in particular.

@@ -33,7 +33,7 @@ func spec() Spec {
 
 func look(t *testing.T, s Spec) Report {
 	t.Helper()
-	r, err := Look(context.Background(), s)
+	r, err := Look(context.Background(), s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestFaultsAreNamedAsInAScenario(t *testing.T) {
 		t.Helper()
 		s := spec()
 		change(&s)
-		_, err := Look(context.Background(), s)
+		_, err := Look(context.Background(), s, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), want) || !fault.Is(err) {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -178,7 +178,7 @@ func TestFaultsAreNamedAsInAScenario(t *testing.T) {
 	})
 	s := spec()
 	s.Link.Bandwidth = 5
-	if _, err := Look(context.Background(), s); err == nil || err.Error() != "machine.link.bandwidth_bytes_per_s: must be 1000000 to 1000000000000000, got 5" {
+	if _, err := Look(context.Background(), s, nil); err == nil || err.Error() != "machine.link.bandwidth_bytes_per_s: must be 1000000 to 1000000000000000, got 5" {
 		t.Errorf("one link, two directions: got %v", err)
 	}
 }
@@ -188,7 +188,7 @@ func TestALookCanBeCancelled(t *testing.T) {
 	cancel()
 	s := spec()
 	s.Model.DModel, s.Model.ExpertFF = 4096, 14336
-	if _, err := Look(ctx, s); !errors.Is(err, context.Canceled) {
+	if _, err := Look(ctx, s, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	c, _ := s.coded()

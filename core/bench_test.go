@@ -22,7 +22,7 @@ func BenchmarkWhatIfRerun(b *testing.B) {
 				start := time.Now()
 				for _, name := range names {
 					request := encoded(b, wire.Request{Op: wire.OpRun, Scenario: fmt.Appendf(nil, `{"strategy":%q,"seed":%d}`, name, seed)})
-					session.Call(request, func([]byte) {})
+					session.Call(b.Context(), request, func([]byte) {})
 				}
 				times = append(times, time.Since(start))
 			}

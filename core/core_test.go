@@ -167,7 +167,7 @@ func encoded(t testing.TB, v any) []byte {
 func call(t *testing.T, s *core.Session, request any) []json.RawMessage {
 	t.Helper()
 	var all []json.RawMessage
-	s.Call(encoded(t, request), func(b []byte) { all = append(all, b) })
+	s.Call(t.Context(), encoded(t, request), func(b []byte) { all = append(all, b) })
 	return all
 }
 

@@ -27,7 +27,7 @@ func Look(ctx context.Context, s scenario.Scenario, l wire.Look) (device.Sight, 
 	return look.Through(ctx, nil)
 }
 
-func look(q wire.Request) (wire.Reply, error) {
+func look(ctx context.Context, q wire.Request) (wire.Reply, error) {
 	s, err := scenario.Decode(q.Scenario)
 	if err != nil {
 		return wire.Reply{}, err
@@ -35,7 +35,7 @@ func look(q wire.Request) (wire.Reply, error) {
 	if q.Look == nil {
 		return wire.Reply{}, fault.At("look", "is missing")
 	}
-	sight, err := Look(context.Background(), s, *q.Look)
+	sight, err := Look(ctx, s, *q.Look)
 	if err != nil {
 		return wire.Reply{}, fault.In("look", err)
 	}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"syscall/js"
@@ -19,7 +20,7 @@ import (
 
 // door is what the page may call; core.Session is one.
 type door interface {
-	Call(request []byte, emit func([]byte))
+	Call(ctx context.Context, request []byte, emit func([]byte))
 	Attach(name string, file []byte) []byte
 }
 
@@ -43,7 +44,7 @@ func object(d door) map[string]any {
 func call(d door, args []js.Value) any {
 	emit := func(b []byte) { args[1].Invoke(toJS(b)) }
 	defer tell(emit)
-	d.Call(toGo(args[0]), emit)
+	d.Call(context.Background(), toGo(args[0]), emit)
 	return nil
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"syscall/js"
@@ -14,7 +15,7 @@ import (
 // fake answers a call with its request twice, and panics when asked to.
 type fake struct{}
 
-func (fake) Call(request []byte, emit func([]byte)) {
+func (fake) Call(_ context.Context, request []byte, emit func([]byte)) {
 	if string(request) == "panic" {
 		panic("on request")
 	}

@@ -69,7 +69,7 @@ func TestNoListOfAnAnswerIsNull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		new(core.Session).Call(request, func(b []byte) {
+		new(core.Session).Call(t.Context(), request, func(b []byte) {
 			for _, part := range []string{`"fields":null`, `"layers":null`, `"memory":null`, `"provenance":null`} {
 				if strings.Contains(string(b), part) {
 					t.Errorf("%s: the answer has %s", q.Op, part)

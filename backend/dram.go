@@ -121,7 +121,7 @@ func (d *dramCommand) requests(ctx context.Context, c *console, s dram.Spec) ([]
 		defer func() { _ = file.Close() }() // it was only read
 		in, name = file, d.Trace
 	}
-	reqs, err := readTrace(patient{ctx, in})
+	reqs, err := readTrace(s, patient{ctx, in})
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -142,17 +142,17 @@ func inFile(name string, err error) error {
 	return errors.Join(all...)
 }
 
-// readTrace reads a trace, compressed by gzip or not.
-func readTrace(r io.Reader) ([]dram.Request, error) {
+// readTrace reads a trace for s, compressed by gzip or not.
+func readTrace(s dram.Spec, r io.Reader) ([]dram.Request, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	if magic, err := b.Peek(2); err != nil || !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return dram.ReadTrace(b) // what is wrong, if anything, comes up there again
+		return s.ReadTrace(b) // what is wrong, if anything, comes up there again
 	}
 	z, err := gzip.NewReader(b)
 	if err != nil {
 		return nil, fault.At("trace", "%v", err)
 	}
-	return dram.ReadTrace(z)
+	return s.ReadTrace(z)
 }
 
 // patient reads until ctx ends.
@@ -161,6 +161,7 @@ type patient struct {
 	io.Reader
 }
 
+// Read implements io.Reader.
 func (p patient) Read(b []byte) (int, error) {
 	if err := p.ctx.Err(); err != nil {
 		return 0, err

@@ -2,7 +2,7 @@ package dram
 
 import "monde/core/unit"
 
-// lpddr5Rate is what LPDDR5 needs in nanoseconds, whatever the clock, from
+// lpddr5Times are what LPDDR5 needs in nanoseconds, whatever the clock, from
 // Ramulator 2.1's LPDDR5_6400 (JESD209-5B).
 var lpddr5Times = [...]struct {
 	clocks func(*Timing) *int32

@@ -2,6 +2,7 @@ package dram
 
 import (
 	"context"
+	"fmt"
 
 	"monde/core/fault"
 )
@@ -76,15 +77,40 @@ func Run(ctx context.Context, s Spec, reqs []Request, o Options) (Result, error)
 
 // fits reports the first request that is nowhere in the memory.
 func (s Spec) fits(reqs []Request) error {
-	g := s.Geometry
 	for i := range reqs {
-		r := &reqs[i]
-		if r.Arrive >= 0 && uint(r.Channel) < uint(s.Channels) && uint(r.Rank) < uint(g.Ranks) && uint(r.Group) < uint(g.Groups) &&
-			uint(r.Bank) < uint(g.Banks) && uint(r.Row) < uint(g.Rows) && uint(r.Col) < uint(g.Bursts) && r.Arrive < 1<<50 {
-			continue
+		if err := s.outside(&reqs[i]); err != nil {
+			return fault.At("", "request %d: %v", i+1, err)
 		}
-		return fault.At("", "request %d is outside the memory: it has %d channels, %d ranks, %d bank groups of %d banks, %d rows of %d bursts",
-			i+1, s.Channels, g.Ranks, g.Groups, g.Banks, g.Rows, g.Bursts)
+	}
+	return nil
+}
+
+// lastArrive is above every clock at which a request may arrive.
+const lastArrive = 1 << 50
+
+// holds says whether r is somewhere in the memory.
+func (s *Spec) holds(r *Request) bool {
+	g := &s.Geometry
+	return r.Arrive >= 0 && uint(r.Channel) < uint(s.Channels) && uint(r.Rank) < uint(g.Ranks) && uint(r.Group) < uint(g.Groups) &&
+		uint(r.Bank) < uint(g.Banks) && uint(r.Row) < uint(g.Rows) && uint(r.Col) < uint(g.Bursts) && r.Arrive < lastArrive
+}
+
+// outside says which of r's numbers is nowhere in the memory, as a trace names it;
+// nil if none is.
+func (s *Spec) outside(r *Request) error {
+	if s.holds(r) {
+		return nil
+	}
+	g := s.Geometry
+	most := [...]int64{lastArrive, int64(s.Channels), int64(g.Ranks), int64(g.Groups), int64(g.Banks), int64(g.Rows), int64(g.Bursts)}
+	got := [...]int64{r.Arrive, int64(r.Channel), int64(r.Rank), int64(r.Group), int64(r.Bank), int64(r.Row), int64(r.Col)}
+	for i, name := range columns {
+		if most[i] == 1 && got[i] != 0 {
+			return fmt.Errorf("%s must be 0: the memory has one; got %d", name, got[i])
+		}
+		if got[i] < 0 || got[i] >= most[i] {
+			return fmt.Errorf("%s must be 0 to %d in this memory, got %d", name, most[i]-1, got[i])
+		}
 	}
 	return nil
 }

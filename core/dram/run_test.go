@@ -23,7 +23,7 @@ func TestRequestsOutsideTheMemoryAreRefusedByNumber(t *testing.T) {
 		bad := good
 		change(&bad)
 		_, err := dram.Run(t.Context(), s, []dram.Request{good, good, bad}, dram.Options{})
-		if !fault.Is(err) || !strings.Contains(err.Error(), "request 3 ") {
+		if !fault.Is(err) || !strings.Contains(err.Error(), "request 3: ") {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}

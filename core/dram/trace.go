@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"monde/core/fault"
@@ -17,6 +18,17 @@ const MaxRequests = 50_000_000
 // skipped. Requests never overtake each other, so one that arrives before the one
 // in front of it waits.
 func ReadTrace(r io.Reader) ([]Request, error) {
+	return readTrace(r, func(*Request) error { return nil })
+}
+
+// ReadTrace reads requests as the function does, and refuses the first one that is
+// nowhere in s.
+func (s Spec) ReadTrace(r io.Reader) ([]Request, error) {
+	return readTrace(r, s.outside)
+}
+
+// readTrace reads requests until one is not as it should be.
+func readTrace(r io.Reader, check func(*Request) error) ([]Request, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 64<<10), 1<<20)
 	var reqs []Request
@@ -28,6 +40,9 @@ func ReadTrace(r io.Reader) ([]Request, error) {
 			continue
 		}
 		q, err := parseRequest(line)
+		if err == nil {
+			err = check(&q)
+		}
 		if err != nil {
 			return nil, fault.At("trace", "line %d: %s", n, err)
 		}
@@ -47,6 +62,9 @@ func ReadTrace(r io.Reader) ([]Request, error) {
 
 var errShape = errors.New("must be: arrive R|W channel rank bankgroup bank row col")
 
+// columns are the numbers of a line, in order.
+var columns = [...]string{"arrive", "channel", "rank", "bankgroup", "bank", "row", "col"}
+
 func parseRequest(line []byte) (Request, error) {
 	var q Request
 	var v [7]int64
@@ -63,18 +81,19 @@ func parseRequest(line []byte) (Request, error) {
 			}
 			continue
 		}
-		n, ok := decimal(word)
-		if !ok {
-			return q, errShape
+		at := i - min(i, 1)
+		n, err := decimal(word)
+		if err != nil {
+			return q, named(columns[at], err)
 		}
-		v[i-min(i, 1)] = n
+		v[at] = n
 	}
 	if word, _ := cut(line); len(word) > 0 {
 		return q, errShape
 	}
-	for _, n := range v[1:] {
-		if n > 1<<30 {
-			return q, errors.New("a coordinate is over 2^30")
+	for at, n := range v {
+		if at > 0 && n > 1<<30 {
+			return q, fmt.Errorf("%s is over 2^30: %d", columns[at], n)
 		}
 	}
 	q.Arrive, q.Channel = v[0], int32(v[1])
@@ -91,16 +110,34 @@ func cut(line []byte) (word, rest []byte) {
 	return line, nil
 }
 
-// decimal reads a number of up to 15 digits.
-func decimal(word []byte) (n int64, ok bool) {
-	if len(word) == 0 || len(word) > 15 {
-		return 0, false
+// maxDigits is how many digits a number may have: what it counts fits 50 bits.
+const maxDigits = 15
+
+var errDigits = fmt.Errorf("has more than %d digits", maxDigits)
+
+// named says which number err is about, if it is about one.
+func named(column string, err error) error {
+	if errors.Is(err, errDigits) {
+		return fmt.Errorf("%s %w", column, err)
 	}
-	for _, c := range word {
+	return err
+}
+
+// decimal reads a number of up to maxDigits digits.
+func decimal(word []byte) (n int64, err error) {
+	if len(word) == 0 {
+		return 0, errShape
+	}
+	for i, c := range word {
 		if c < '0' || c > '9' {
-			return 0, false
+			return 0, errShape
 		}
-		n = n*10 + int64(c-'0')
+		if i < maxDigits {
+			n = n*10 + int64(c-'0')
+		}
 	}
-	return n, true
+	if len(word) > maxDigits {
+		return 0, errDigits
+	}
+	return n, nil
 }

@@ -39,6 +39,26 @@ func TestEveryMistakeInATraceNamesItsLine(t *testing.T) {
 	}
 }
 
+func TestAMistakeInATraceNamesTheNumber(t *testing.T) {
+	s := named(t, "r2_lp5_6400")
+	check := func(line, want string) {
+		t.Helper()
+		_, err := s.ReadTrace(strings.NewReader("0 R 0 0 0 0 0 0\n" + line))
+		if err == nil || err.Error() != "trace: line 2: "+want {
+			t.Errorf("%q: %v, want %q", line, err, want)
+		}
+	}
+	check("1000000000000000 R 0 0 0 0 0 0", "arrive has more than 15 digits")
+	check("0 R 0 0 0 0 0 0000000000000000", "col has more than 15 digits")
+	check("0 R 0 0 0 0 000000000000000x 0", "must be: arrive R|W channel rank bankgroup bank row col")
+	check("0 R 0 0 0 0 1073741825 0", "row is over 2^30: 1073741825")
+	check("0 R 1 0 0 0 0 0", "channel must be 0: the memory has one; got 1")
+	check("0 R 0 0 0 0 65536 0", "row must be 0 to 65535 in this memory, got 65536")
+	if reqs, err := s.ReadTrace(strings.NewReader("999999999999999 W 0 0 3 3 65535 63")); err != nil || len(reqs) != 1 {
+		t.Errorf("got %v, %v", reqs, err)
+	}
+}
+
 func TestAReaderThatFailsIsReported(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	_, err := dram.ReadTrace(io.MultiReader(strings.NewReader("0 R 0 0 0 0 0 0\n"), failing{broken}))

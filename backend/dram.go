@@ -24,7 +24,7 @@ import (
 type dramCommand struct {
 	Config   string `help:"The memory, by name; --list lists them." placeholder:"NAME"`
 	Trace    string `help:"Requests, one a line: arrive R|W channel rank bankgroup bank row col. Plain or gzip; - is standard input." placeholder:"FILE"`
-	Stream   string `help:"Make the requests up instead: seq_bg, seq_row, rand, expert, ..." placeholder:"NAME"`
+	Stream   string `help:"Make the requests up instead: seq_bg, seq_row, rand, expert, ...; rand_open:P and seq_open:P arrive at P thousandths of the data bus." placeholder:"NAME"`
 	Requests int    `help:"Requests of --stream for each channel." placeholder:"N" default:"100000"`
 	Seed     uint64 `help:"Seed of what --stream draws." placeholder:"N" default:"1"`
 	Window   int    `help:"Requests under way at most; 0 is no limit." placeholder:"N"`

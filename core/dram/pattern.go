@@ -2,6 +2,8 @@ package dram
 
 import (
 	"math/rand/v2"
+	"strconv"
+	"strings"
 
 	"monde/core/fault"
 	"monde/core/rng"
@@ -14,15 +16,16 @@ var Patterns = [...]string{
 }
 
 // Pattern returns n requests of the named stream for every channel of s, in the
-// order of the channels; rand and mix90_rand draw the channel too. Open streams arrive at half the bandwidth of the data
-// bus (seq_open) or a fifth (rand_open), of which bl clocks are a burst.
+// order of the channels; rand and mix90_rand draw the channel too. Open streams
+// arrive at half the bandwidth of the data bus (seq_open) or a fifth (rand_open), or
+// at as many thousandths of it as follow their name and a colon (rand_open:350).
 func Pattern(name string, s Spec, n int, seed uint64) ([]Request, error) {
 	if n < 1 || n*s.Channels > MaxRequests {
 		return nil, fault.At("requests", "must be 1 to %d in all channels, got %d each", MaxRequests, n)
 	}
-	make1 := patternOf(name)
-	if make1 == nil {
-		return nil, fault.At("stream", "must be one of %v, got %q", Patterns, name)
+	make1, name, err := patternOf(name)
+	if err != nil {
+		return nil, err
 	}
 	p := pattern{g: s.Geometry, bl: int64(s.Timing.BL), rand: rng.Stream(seed, name)}
 	reqs := make([]Request, 0, n*s.Channels)
@@ -54,15 +57,48 @@ type pattern struct {
 	write  bool  // whether it writes
 }
 
-func patternOf(name string) func(*pattern, int) Place {
+// patternOf returns what makes the named stream, and its name without a share, so
+// that the same is drawn for every share.
+func patternOf(full string) (make1 func(*pattern, int) Place, name string, err error) {
+	name, given, shared := strings.Cut(full, ":")
+	makers, open := closedPatterns(), openPatterns[name]
+	if make1 = makers[name]; open.of != nil {
+		make1 = arriving(open.of, open.share, false)
+	}
+	if make1 == nil {
+		return nil, name, fault.At("stream", "must be one of %v, got %q", Patterns, full)
+	}
+	if !shared {
+		return make1, name, nil
+	}
+	if open.of == nil {
+		return nil, name, fault.At("stream", "only rand_open and seq_open arrive at a share of the data bus, got %q", full)
+	}
+	share, err := strconv.Atoi(given)
+	if err != nil || share < 1 || share > 1000 {
+		return nil, name, fault.At("stream", "%s must be followed by 1 to 1000, in thousandths of the data bus, got %q", name+":", given)
+	}
+	return arriving(open.of, share, share != open.share), name, nil
+}
+
+// openPatterns are the streams that arrive by and by, and at which share in 1000 of
+// the data bus unless another is given.
+var openPatterns = map[string]struct {
+	of    func(*pattern, int) Place
+	share int
+}{
+	"rand_open": {(*pattern).anywhere, 200},
+	"seq_open":  {(*pattern).groups, 500},
+}
+
+// closedPatterns are the streams that are there from the beginning.
+func closedPatterns() map[string]func(*pattern, int) Place {
 	return map[string]func(*pattern, int) Place{
 		"seq_bg":      (*pattern).groups,
 		"seq_row":     (*pattern).row,
 		"seq_onebank": (*pattern).oneBank,
 		"seq_bg_wr":   written((*pattern).groups, 1000),
 		"rand":        (*pattern).anywhere,
-		"rand_open":   arriving((*pattern).anywhere, 200),
-		"seq_open":    arriving((*pattern).groups, 500),
 		"conf_bank":   func(p *pattern, i int) Place { return Place{Row: int32(i % p.g.Rows)} },
 		"conf_bg":     (*pattern).conflictInGroup,
 		"conf_all":    (*pattern).conflictEverywhere,
@@ -73,7 +109,7 @@ func patternOf(name string) func(*pattern, int) Place {
 		"two_seq_sbg": func(p *pattern, i int) Place { return p.pair(i, Place{Bank: int32(i % 2)}) },
 		"two_seq_dbg": func(p *pattern, i int) Place { return p.pair(i, Place{Group: int32(i % 2)}) },
 		"expert":      (*pattern).expert,
-	}[name]
+	}
 }
 
 // digits writes i in the mixed radices given, the first one fastest.
@@ -157,10 +193,16 @@ func written(of func(*pattern, int) Place, share int) func(*pattern, int) Place 
 	}
 }
 
-// arriving spaces a stream out, at random, to share in 1000 of the data bus.
-func arriving(of func(*pattern, int) Place, share int) func(*pattern, int) Place {
+// arriving spaces a stream out, at random, to share in 1000 of the data bus: the
+// chance of a request is that over bl in each clock, up to a thousandth as the
+// reference traces have it, or exactly.
+func arriving(of func(*pattern, int) Place, share int, exact bool) func(*pattern, int) Place {
 	return func(p *pattern, i int) Place {
-		for p.clock++; int64(p.rand.IntN(1000))*p.bl >= int64(share); {
+		sides, each := int64(1000), p.bl
+		if exact {
+			sides, each = 1000*p.bl, 1
+		}
+		for p.clock++; p.rand.Int64N(sides)*each >= int64(share); {
 			p.clock++
 		}
 		p.arrive = p.clock

@@ -3,6 +3,9 @@ package dram_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,6 +181,11 @@ func TestPatternsAreMadeForEveryMemoryAndRefusedByField(t *testing.T) {
 	if _, err := dram.Pattern("fast", s, 1, 1); !fault.Is(err) || !strings.HasPrefix(err.Error(), "stream: ") {
 		t.Errorf("a stream that nobody knows: %v", err)
 	}
+	for _, bad := range []string{"rand:200", "rand_open:", "rand_open:0", "seq_open:1001", "seq_open:-5", "seq_open:half", "fast:5"} {
+		if _, err := dram.Pattern(bad, s, 1, 1); !fault.Is(err) || !strings.HasPrefix(err.Error(), "stream: ") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
 	a, _ := dram.Pattern("rand", s, 100, 1)
 	b, _ := dram.Pattern("rand", s, 100, 2)
 	same := 0
@@ -188,6 +196,28 @@ func TestPatternsAreMadeForEveryMemoryAndRefusedByField(t *testing.T) {
 	}
 	if same > 10 {
 		t.Errorf("%d of 800 requests are the same with another seed", same)
+	}
+}
+
+func TestOpenStreamsArriveAtTheShareThatIsAskedFor(t *testing.T) {
+	s := named(t, "r2_ddr5_4800") // bursts of 8 clocks
+	for _, share := range []int{1, 5, 333, 1000} {
+		const n = 5000
+		reqs, err := dram.Pattern(fmt.Sprintf("seq_open:%d", share), s, n, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 1000 * float64(n) * float64(s.Timing.BL) / float64(reqs[n-1].Arrive)
+		if math.Abs(got-float64(share)) > 0.06*float64(share) {
+			t.Errorf("%d thousandths of the data bus: %.1f arrive", share, got)
+		}
+	}
+	for name, usual := range map[string]string{"rand_open:200": "rand_open", "seq_open:500": "seq_open"} {
+		a, errA := dram.Pattern(name, s, 100, 3)
+		b, errB := dram.Pattern(usual, s, 100, 3)
+		if errA != nil || errB != nil || !slices.Equal(a, b) {
+			t.Errorf("%s is not %s", name, usual)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -11,8 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"monde/backend/text"
@@ -64,47 +61,6 @@ func (d *dramCommand) check() error {
 		return mistake{fmt.Errorf("--window must be at least 0, got %d", d.Window)}
 	}
 	return nil
-}
-
-// memory returns the memory of that name, or says which names are close to it.
-func memory(name string) (dram.Spec, error) {
-	s, err := dram.Named(name)
-	if err == nil {
-		return s, nil
-	}
-	names := []string{}
-	for _, s := range dram.Configs() {
-		names = append(names, s.Name)
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(distance(a, name), distance(b, name)) })
-	near := slices.DeleteFunc(names, func(n string) bool { return distance(n, name) > max(2, len(name)/3) })
-	if len(near) == 0 {
-		return s, err
-	}
-	return s, fault.At("config", "there is no memory called %q; did you mean %s? monde dram --list lists them all",
-		name, strings.Join(near[:min(3, len(near))], ", "))
-}
-
-// distance returns how many letters have to be put in, left out or changed to
-// turn a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			changed := before
-			if a[i] != b[j] {
-				changed++
-			}
-			before = row[j+1]
-			row[j+1] = min(row[j]+1, before+1, changed)
-		}
-	}
-	return row[len(b)]
 }
 
 // requests reads the trace, or makes the stream up.
@@ -203,17 +159,16 @@ func (d *dramCommand) simulate(ctx context.Context, c *console, s dram.Spec, req
 // list prints the memories. Those of Ramulator were also run as .probe, which
 // counted refreshes and changed nothing.
 func (d *dramCommand) list(c *console) error {
-	var all []dram.Spec
-	for _, s := range dram.Configs() {
-		all = append(all, s)
+	all, probes := dram.Configs(), []dram.Spec{}
+	for _, s := range all {
 		if s.Controller.Kind == dram.Window {
 			s.Source = "the same as " + s.Name
 			s.Name += ".probe"
-			all = append(all, s)
+			probes = append(probes, s)
 		}
 	}
 	if d.JSON {
-		return json.NewEncoder(c.out).Encode(all)
+		return json.NewEncoder(c.out).Encode(append(all, probes...))
 	}
-	return text.WriteDRAMs(c.out, all)
+	return text.WriteDRAMs(c.out, all, probes)
 }

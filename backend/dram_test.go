@@ -122,6 +122,14 @@ func TestNamesThatAreCloseAreSuggested(t *testing.T) {
 	check("r2_lp5_640", "did you mean r2_lp5_6400")
 	check("d3_lp5_6400", "d3_lp5eq_6400")
 	check("ddr4_3200", "r2_ddr4_3200")
+	check("R2_LP5_6400", "did you mean r2_lp5_6400,")
+	check("R2_DDR5", "did you mean r2_ddr5_4800?")
+	check("lpddr5", "did you mean lpddr5_6400, lpddr5x_7500, lpddr5x_8533?")
+	for _, file := range []string{"r2_lp5_6400.json", "d3_hbm2.ini", "r2_lp5_6400.probe"} {
+		if _, err := memory(file); err != nil {
+			t.Error(err)
+		}
+	}
 	check("", "there is no memory")
 	check("something else entirely", "`monde dram --list`")
 	if distance("kitten", "sitting") != 3 || distance("", "abc") != 3 || distance("abc", "abc") != 0 {

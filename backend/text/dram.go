@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"monde/core/dram"
 )
@@ -17,7 +18,7 @@ type DRAMRun struct {
 // WriteDRAM writes r. It returns the first error of w.
 func WriteDRAM(w io.Writer, r DRAMRun) error {
 	p := &page{w: w}
-	p.line("%s · %s · %s · %s", r.Spec.Name, r.Spec.Standard, many(r.Spec.Channels, "channel"), r.Spec.Controller.Kind)
+	p.line("%s · %s · %s · %s", r.Spec.Name, r.Spec.Chips(), many(r.Spec.Channels, "channel"), r.Spec.Controller.Kind)
 	p.line("%s", r.Spec.Source)
 	p.line("")
 	p.bandwidth(r)
@@ -92,17 +93,26 @@ func (p *page) commands(r DRAMRun) {
 	}
 }
 
-// WriteDRAMs writes the memories that are known by name, a row each.
-func WriteDRAMs(w io.Writer, all []dram.Spec) error {
+// WriteDRAMs writes the memories that are known by name, a row each, and the names
+// of twins, which are the same memories again.
+func WriteDRAMs(w io.Writer, all, twins []dram.Spec) error {
 	rows := [][]string{{"name", "standard", "channels", "clock", "peak", "refresh", "controller", "source"}}
 	for _, s := range all {
 		rows = append(rows, []string{
-			s.Name, string(s.Standard), count(int64(s.Channels)), fmt.Sprintf("%d ps", s.Period), data.write(float64(s.Peak())) + "/s",
+			s.Name, s.Chips(), count(int64(s.Channels)), fmt.Sprintf("%d ps", s.Period), data.write(float64(s.Peak())) + "/s",
 			string(s.Controller.Refresh), string(s.Controller.Kind), s.Source,
 		})
 	}
 	p := &page{w: w}
 	p.columns(rows)
+	if len(twins) > 0 {
+		names := []string{}
+		for _, s := range twins {
+			names = append(names, s.Name)
+		}
+		p.line("")
+		p.line("The reference was also run while its refreshes were counted; those memories are the same: %s.", strings.Join(names, ", "))
+	}
 	return p.err
 }
 

@@ -12,6 +12,7 @@ package dram
 
 import (
 	"errors"
+	"strings"
 
 	"monde/core/fault"
 	"monde/core/unit"
@@ -54,6 +55,20 @@ const (
 
 // Standards lists them.
 var Standards = [...]Standard{LPDDR5, DDR4, DDR5, UMD}
+
+// Chips names the standard of the memory's chips: of what DRAMsim3 simulates, that is
+// not whose rules it keeps.
+func (s Spec) Chips() string {
+	if s.Standard != UMD {
+		return string(s.Standard)
+	}
+	for _, of := range [...][2]string{{"d3_ddr4", "DDR4"}, {"d3_lp5", "LPDDR5"}, {"d3_lp4", "LPDDR4"}, {"d3_hbm2", "HBM2"}} {
+		if strings.HasPrefix(s.Name, of[0]) {
+			return of[1]
+		}
+	}
+	return string(UMD)
+}
 
 // Timing is in clocks of Spec.Period. What a standard does not have is 0.
 type Timing struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"monde/core/dram"
+	"monde/core/unit"
 )
 
 // A DRAMRun is what a memory made of a stream of requests.
@@ -30,11 +31,21 @@ func WriteDRAM(w io.Writer, r DRAMRun) error {
 
 func (p *page) bandwidth(r DRAMRun) {
 	peak := data.write(float64(r.Spec.Peak())) + "/s"
+	burst := r.Spec.Geometry.Burst
+	shared := r.Result.Shared(burst)
+	rate := r.Result.Bandwidth()
+	if shared > 0 { // of the data bus alone: what needs none of it has no bounds
+		rate *= float64(r.Result.Bursts()) / float64(r.Result.Bursts()+shared)
+	}
 	rows := [][]string{
 		{"requests", count(int64(r.Requests)), amount(r.Result.Bytes) + " moved"},
 		{"clocks", count(r.Result.Cycles), fmt.Sprintf("of %d ps: %s", r.Spec.Period, duration(r.Result.Time))},
-		{"bandwidth", data.write(r.Result.Bandwidth()) + "/s", percent(r.Result.Peak) + " of " + peak},
+		{"bandwidth", data.write(rate) + "/s", percent(r.Result.Peak) + " of " + peak},
 		{"row hits", percent(r.Result.Hits()), "bursts that needed no ACT of their own"},
+	}
+	if shared > 0 {
+		rows = append(rows, []string{"no burst of their own", count(shared), fmt.Sprintf(
+			"requests answered from the write buffer, or with another for the same burst: %s that are in no bandwidth here", amount(unit.Bytes(shared)*burst))})
 	}
 	if n := r.Result.Undrained; n > 0 {
 		rows = append(rows, []string{"undrained", count(int64(n)), "writes that DRAMsim3 never issues, and that count nowhere else"})

@@ -42,6 +42,11 @@ func (r Result) Hits() float64 {
 // Bursts returns how often the data bus was used.
 func (r Result) Bursts() int64 { return r.Counts[RD] + r.Counts[RDA] + r.Counts[WR] + r.Counts[WRA] }
 
+// Shared returns how many of the requests that were served needed no burst of their
+// own, on a memory of the given bytes a burst: they were answered from the write
+// buffer, or joined another for the same burst.
+func (r Result) Shared(burst unit.Bytes) int64 { return int64(r.Bytes/burst) - r.Bursts() }
+
 // result sums up the channels after asked requests.
 func (m *channels) result(asked int) Result {
 	var r Result

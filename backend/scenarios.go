@@ -11,7 +11,7 @@ import (
 
 type scenariosCommand struct {
 	Name string `arg:"" optional:"" help:"The one to print."`
-	Full bool   `help:"Print every field, not only those that one changes first."`
+	Full bool   `help:"Print every field with its default, not only those that one changes first."`
 }
 
 // Run lists the presets, or prints one.
@@ -25,7 +25,7 @@ func (s *scenariosCommand) Run(c *console) error {
 	}
 	doc := p.Scenario.Outline()
 	if s.Full {
-		doc = p.Scenario.Full()
+		doc = p.Scenario.Resolved().Full()
 	}
 	var out bytes.Buffer
 	if err := json.Indent(&out, doc, "", "  "); err != nil {

@@ -59,7 +59,7 @@ func (p *page) streams(r driver.Report) {
 	p.line("%s clock by clock%s", many(r.Tokens, "token"), beside)
 	p.facts([][]string{
 		{"time", duration(s.Time), amount(s.Weights) + " of weights streamed"},
-		{"bandwidth", data.write(float64(s.Reached)) + "/s", fmt.Sprintf("of weights: %s of the pins' %s/s; the faster fidelities count with %s/s",
+		{"bandwidth", data.write(float64(s.Reached)) + "/s", fmt.Sprintf("of weights, %s of the %s/s that the pins carry (fidelities analytic and event take %s/s)",
 			percent(float64(s.Reached)/float64(s.Peak)), data.write(float64(s.Peak)), data.write(float64(r.Device.Bandwidth)))},
 		{"arrays busy", percent(s.Busy), ""},
 		{"row hits", percent(s.Hits), "bursts that needed no ACT of their own"},
@@ -101,7 +101,7 @@ func (p *page) served(r driver.Report) {
 	}
 	p.line("")
 	p.table(rows)
-	p.line("Passes are tokens over the %d rows of an array, rounded up. The percentages are by how much the time clock by clock is longer.", r.Device.NDP.Rows)
+	p.line("Passes are tokens over the %d rows of an array, rounded up. Percentages say how far the other ways of counting are off, of the time clock by clock.", r.Device.NDP.Rows)
 }
 
 func (p *page) cost(r driver.Report) {

@@ -1,11 +1,15 @@
 // Package device models a CXL memory device with near-data processing: its
 // memory, the path to it, and its NDP core.
 //
-// From MoNDE (DAC 2024, doi 10.1145/3649329.3655951). An expert's weights are
-// read once a pass at the effective bandwidth, and compute and memory overlap,
-// as double-buffered tiles allow. DRAM commands, bank conflicts and the
-// instruction queue are left out until the cycle-level device, which stands
-// behind the same interface.
+// From MoNDE (DAC 2024, doi 10.1145/3649329.3655951). Device is the closed form: an
+// expert's weights are read once a pass at the effective bandwidth, and compute and
+// memory overlap, as double-buffered tiles allow. Clocked is the same clock by clock:
+// the core's schedule asks one channel of package dram, which stands for all, for its
+// bursts. Look shows one expert of it, command by command. Where bytes lie is package
+// memory's, what a host sends isa's and endpoint's.
+//
+// It leaves out other experts on the device (but for PMove's reads), errors and
+// refreshes of the other channels at other times.
 package device
 
 import (
@@ -45,6 +49,50 @@ func (s Spec) Validate() error {
 		fault.Within("power_mw", s.Power, 0, 1e9),
 		fault.In("dram", s.DRAM.validate()),
 	)
+}
+
+// Resolved returns s with the defaults filled in that JSON may leave out; of no
+// device, nothing.
+func (s Spec) Resolved() Spec {
+	if s.Count == 0 {
+		return s
+	}
+	b := s.NDP.Buffers()
+	s.DRAM = s.DRAM.Resolved()
+	s.NDP.Order = s.NDP.Order.Resolved()
+	s.NDP.WeightBuffer, s.NDP.ActivationBuffer, s.NDP.OutputBuffer = b.Weights, b.Activations, b.Outputs
+	return s
+}
+
+// Plain returns s without what is as Resolved would fill it in.
+func (s Spec) Plain() Spec {
+	if s.Count == 0 {
+		return s
+	}
+	bare := s
+	bare.DRAM, bare.NDP.Order = DRAM{}, ""
+	bare.NDP.WeightBuffer, bare.NDP.ActivationBuffer, bare.NDP.OutputBuffer = 0, 0, 0
+	usual := bare.Resolved()
+	d, n := &s.DRAM, &s.NDP
+	leave(&d.Grade, usual.DRAM.Grade)
+	leave(&d.Channels, usual.DRAM.Channels)
+	leave(&d.Layout, usual.DRAM.Layout)
+	leave(&d.Refresh, usual.DRAM.Refresh)
+	leave(&d.Controller, usual.DRAM.Controller)
+	leave(&d.PMoveFrom, usual.DRAM.PMoveFrom)
+	leave(&n.Order, usual.NDP.Order)
+	leave(&n.WeightBuffer, usual.NDP.WeightBuffer)
+	leave(&n.ActivationBuffer, usual.NDP.ActivationBuffer)
+	leave(&n.OutputBuffer, usual.NDP.OutputBuffer)
+	return s
+}
+
+// leave makes *v absent if it is the default.
+func leave[V comparable](v *V, usual V) {
+	if *v == usual {
+		var none V
+		*v = none
+	}
 }
 
 // MaxCount is how many devices a machine may have.

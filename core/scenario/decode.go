@@ -44,6 +44,7 @@ func Decode(doc []byte) (Scenario, error) {
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
+	s.Machine.Device = s.Machine.Device.Plain() // a default is one, written out or not
 	return s, nil
 }
 

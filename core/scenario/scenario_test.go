@@ -111,6 +111,9 @@ func TestShortAndFullFormsDecodeToTheSameScenario(t *testing.T) {
 		}
 	}
 	for _, p := range scenario.Presets() {
+		if again := decode(t, string(p.Scenario.Resolved().Full())); !reflect.DeepEqual(again, p.Scenario) {
+			t.Errorf("%s: with its defaults, it decodes to %+v", p.Name, again)
+		}
 		if again := decode(t, string(p.Scenario.Outline())); !reflect.DeepEqual(again, p.Scenario) {
 			t.Errorf("%s: its outline %s decodes to %+v", p.Name, p.Scenario.Outline(), again)
 		}

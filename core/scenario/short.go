@@ -8,7 +8,15 @@ import (
 	"monde/core/model"
 )
 
-// Full returns s as JSON with every field, in a fixed order.
+// Resolved returns s with every default written out that Full leaves to the device.
+// Decode leaves them out again, so that both forms have one digest.
+func (s Scenario) Resolved() Scenario {
+	s.Machine.Device = s.Machine.Device.Resolved()
+	return s
+}
+
+// Full returns s as JSON with every field, in a fixed order; but for those of a device
+// that have a default of their own, unless they are set.
 func (s Scenario) Full() []byte { return written(s) }
 
 // Short returns s as the least JSON that Decode turns into s again: differences

@@ -17,8 +17,8 @@ type Served struct {
 	Time      unit.Time  `json:"time_ps"`       // clock by clock, with the command
 	ByPasses  unit.Time  `json:"by_passes_ps"`  // a command, and so many times a full pass clock by clock
 	Closed    unit.Time  `json:"closed_ps"`     // what the faster fidelities count with
-	OffPasses float64    `json:"off_by_passes"` // (time - by_passes) / by_passes
-	OffClosed float64    `json:"off_closed"`    // (time - closed) / closed
+	OffPasses float64    `json:"off_by_passes"` // (by_passes - time) / time
+	OffClosed float64    `json:"off_closed"`    // (closed - time) / time
 	Simulated bool       `json:"simulated"`     // to the end; otherwise the last passes are extrapolated
 	Moved     unit.Bytes `json:"weight_bytes"`
 }
@@ -45,7 +45,7 @@ func (s Spec) served(ctx context.Context, c *device.Clocked) ([]Served, error) {
 			Simulated: r.Simulated, Moved: r.Weights,
 		}
 		v.ByPasses = s.Device.Command + unit.Time(v.Passes)*pass
-		v.OffPasses, v.OffClosed = off(v.Time, v.ByPasses), off(v.Time, v.Closed)
+		v.OffPasses, v.OffClosed = off(v.ByPasses, v.Time), off(v.Closed, v.Time)
 		all = append(all, v)
 	}
 	return all, nil
@@ -60,5 +60,6 @@ func (s Spec) closed(t int) unit.Time {
 	return d.Expert(t, s.Model.ExpertWeights(), s.Model.ExpertBytes())
 }
 
-// off returns by how much of b a is longer.
+// off returns by how much of b a is longer: as a report of a run does, of the time
+// clock by clock.
 func off(a, b unit.Time) float64 { return float64(a-b) / float64(b) }

@@ -86,6 +86,11 @@ func (p *page) fidelities(r report.Report) {
 	if len(r.Fidelities) == 0 {
 		return
 	}
+	if len(r.Clocked) == 0 {
+		p.line("")
+		p.line("No expert is computed on a memory device here, so nothing is simulated clock by clock: the run is that of fidelity event.")
+		return
+	}
 	off := func(a, b unit.Time) string { return fmt.Sprintf("%+.1f %%", 100*(float64(a)-float64(b))/float64(b)) }
 	rows := [][]string{{"fidelity", "latency", "against cycle"}}
 	for _, f := range r.Fidelities {
@@ -93,9 +98,6 @@ func (p *page) fidelities(r report.Report) {
 	}
 	p.line("")
 	p.table(rows)
-	if len(r.Clocked) == 0 {
-		return
-	}
 	rows = [][]string{{"tokens of an expert", "passes", "clock by clock", "closed form", ""}}
 	for _, c := range r.Clocked {
 		rows = append(rows, []string{count(int64(c.Tokens)), count(int64(c.Passes)), duration(c.Clock), duration(c.Closed), off(c.Closed, c.Clock)})

@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"fmt"
 
 	"monde/core/device/memory"
 	"monde/core/dram"
@@ -126,7 +127,28 @@ func (c *Clocked) place(m *memory.Map) error {
 	size := max(s.Size(ndp.Weights), 16*m.Rows(memory.Weights))
 	at, ok := take(memory.Weights, size)
 	c.start.moves = memory.Region{Start: at, Size: size}
-	return fault.Unless(fits && ok, "dram.channels", "two experts and their activations do not fit into %d channels", c.channels)
+	if fits && ok {
+		return nil
+	}
+	return c.crowded(m, s)
+}
+
+// crowded says what keeps two experts of s from fitting: too little memory, or a layout
+// of which each region takes too much, as it starts on fresh rows.
+func (c *Clocked) crowded(m *memory.Map, s ndp.Schedule) error {
+	activations := s.Size(ndp.Input) + s.Size(ndp.Inner) + s.Size(ndp.Output)
+	if 2*s.Size(ndp.Weights) <= m.Region(memory.Weights).Size && activations <= m.Region(memory.Activations).Size {
+		return fault.At("dram.layout", "two experts do not fit: each starts on fresh rows, which this layout has every %d bytes only; put column nearer to the end",
+			m.Rows(memory.Weights))
+	}
+	return fault.At("dram.channels", "two experts and their activations do not fit into %s", channels(c.channels))
+}
+
+func channels(n int) string {
+	if n == 1 {
+		return "one channel"
+	}
+	return fmt.Sprintf("%d channels", n)
 }
 
 // Expert simulates t > 0 tokens of one expert.

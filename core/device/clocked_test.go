@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"monde/core/dram"
@@ -169,7 +170,12 @@ func TestAnExpertThatDoesNotFitNamesTheChannels(t *testing.T) {
 	s := paper()
 	s.DRAM.Channels = 1
 	_, err := NewClocked(s, ndp.Expert{DModel: 1 << 17, DFF: 1 << 14}, 0)
-	if err == nil || err.Error() != "dram.channels: two experts and their activations do not fit into 1 channels" {
+	if err == nil || err.Error() != "dram.channels: two experts and their activations do not fit into one channel" {
+		t.Errorf("got %v", err)
+	}
+	s = paper()
+	s.DRAM.Layout = "column|row|rank|bank|bankgroup|channel|offset"
+	if _, err = NewClocked(s, small, 0); err == nil || !strings.HasPrefix(err.Error(), "dram.layout: two experts do not fit") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -85,14 +85,32 @@ func (s Spec) fits(reqs []Request) error {
 	return nil
 }
 
-// lastArrive is above every clock at which a request may arrive.
-const lastArrive = 1 << 50
+const (
+	lastArrive = 1 << 50 // above every clock at which a request may arrive
+	maxIdle    = 1 << 28 // refreshes, of all channels, that a run may walk: half a minute
+)
+
+// latest returns the clock above every one at which a request may arrive: refreshes
+// are simulated one by one, even of a memory that nobody asks for anything.
+func (s *Spec) latest() int64 {
+	every := int64(s.Timing.REFI)
+	switch s.Controller.Refresh {
+	case NoRefresh:
+		return lastArrive
+	case PerBank:
+		every = int64(s.Timing.REFIpb)
+	}
+	if every <= 0 {
+		return lastArrive
+	}
+	return min(lastArrive, maxIdle/int64(s.Channels)*every)
+}
 
 // holds says whether r is somewhere in the memory.
 func (s *Spec) holds(r *Request) bool {
 	g := &s.Geometry
 	return r.Arrive >= 0 && uint(r.Channel) < uint(s.Channels) && uint(r.Rank) < uint(g.Ranks) && uint(r.Group) < uint(g.Groups) &&
-		uint(r.Bank) < uint(g.Banks) && uint(r.Row) < uint(g.Rows) && uint(r.Col) < uint(g.Bursts) && r.Arrive < lastArrive
+		uint(r.Bank) < uint(g.Banks) && uint(r.Row) < uint(g.Rows) && uint(r.Col) < uint(g.Bursts) && r.Arrive < s.latest()
 }
 
 // outside says which of r's numbers is nowhere in the memory, as a trace names it;
@@ -102,6 +120,9 @@ func (s *Spec) outside(r *Request) error {
 		return nil
 	}
 	g := s.Geometry
+	if latest := s.latest(); r.Arrive >= latest && latest < lastArrive {
+		return fmt.Errorf("arrive must be below %d in this memory, got %d: the refreshes until then are simulated one by one", latest, r.Arrive)
+	}
 	most := [...]int64{lastArrive, int64(s.Channels), int64(g.Ranks), int64(g.Groups), int64(g.Banks), int64(g.Rows), int64(g.Bursts)}
 	got := [...]int64{r.Arrive, int64(r.Channel), int64(r.Rank), int64(r.Group), int64(r.Bank), int64(r.Row), int64(r.Col)}
 	for i, name := range columns {

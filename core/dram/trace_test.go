@@ -54,7 +54,8 @@ func TestAMistakeInATraceNamesTheNumber(t *testing.T) {
 	check("0 R 0 0 0 0 1073741825 0", "row is over 2^30: 1073741825")
 	check("0 R 1 0 0 0 0 0", "channel must be 0: the memory has one; got 1")
 	check("0 R 0 0 0 0 65536 0", "row must be 0 to 65535 in this memory, got 65536")
-	if reqs, err := s.ReadTrace(strings.NewReader("999999999999999 W 0 0 3 3 65535 63")); err != nil || len(reqs) != 1 {
+	check("838860800000 R 0 0 0 0 0 0", "arrive must be below 838860800000 in this memory, got 838860800000: the refreshes until then are simulated one by one")
+	if reqs, err := s.ReadTrace(strings.NewReader("838860799999 W 0 0 3 3 65535 63")); err != nil || len(reqs) != 1 {
 		t.Errorf("got %v, %v", reqs, err)
 	}
 }

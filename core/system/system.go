@@ -125,6 +125,9 @@ func (r *run) compare(ctx context.Context) error {
 	}
 	closed := device.New(r.s.Machine.Device)
 	for _, t := range compared {
+		if r.s.Machine.Device.Served(expertOf(r.s), t) != nil {
+			break // no expert of the run had so many
+		}
 		y.Clocked = append(y.Clocked, report.Clocked{
 			Tokens: t, Passes: int(ndp.New(r.s.Machine.Device.NDP).Passes(t)),
 			Closed: closed.Expert(t, r.s.Model.ExpertWeights(), r.s.Model.ExpertBytes()), Clock: r.parts.clocked.at(t),

@@ -45,14 +45,14 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	d := device.New(m.Device)
 	p.where, p.devices, p.rate = probe.NDP, m.Device.Count, d.Rate()*unit.BytesPerSecond(m.Device.Count)
 	p.shares = m.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
-	taken := p.link.Rate() / unit.BytesPerSecond(m.Device.Count) // of each device: experts take turns
+	crowded, taken := d.Beside(p.link.Rate() / unit.BytesPerSecond(m.Device.Count)) // each: hot experts come from all in turn
 	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	slow := func(n nearby) func(int) unit.Time {
 		return func(t int) unit.Time {
 			return p.within(n.expert(t), maxService, "machine.device", "one expert where it lives")
 		}
 	}
-	var besides nearby = onDevice{d.Less(taken), s.Model.ExpertWeights(), s.Model.ExpertBytes()}
+	var besides nearby = onDevice{crowded, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	if s.Fidelity == scenario.Cycle {
 		if err := clockable(s); err != nil {
 			return err
@@ -69,6 +69,21 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	}
 	p.besides.of = slow(besides)
 	return nil
+}
+
+// readsDevice returns how fast PMove reads experts for a link of that rate: that,
+// unless they lie on slower devices or share them with experts computed there.
+func readsDevice(s scenario.Scenario, link unit.BytesPerSecond) unit.BytesPerSecond {
+	m := s.Machine.Device
+	if m.Count == 0 || m.DRAM.Resolved().PMoveFrom != device.FromDevice {
+		return link
+	}
+	d, n := device.New(m), unit.BytesPerSecond(m.Count)
+	if s.Strategy.Name == policy.MDLB {
+		_, each := d.Beside(link / n)
+		return max(1, each*n)
+	}
+	return min(link, d.Rate()*n)
 }
 
 func expertOf(s scenario.Scenario) ndp.Expert {

@@ -41,6 +41,7 @@ type Service struct {
 	Time      unit.Time   // with the command that starts it
 	Busy      unit.Time   // of the arrays
 	Weights   unit.Bytes  // streamed, again for every pass
+	Moved     unit.Bytes  // for PMove
 	Memory    dram.Result // of one channel
 	Simulated bool        // clock by clock to the end; otherwise the last passes are extrapolated
 }
@@ -54,7 +55,8 @@ const MaxPasses = 512
 const slowest = 1_000_000
 
 // NewClocked returns the device of a valid Spec for the experts e. With pmove, an
-// expert's weights leave the device at that rate all the while.
+// expert's weights leave the device at that rate all the while, or in every second
+// burst if the link is as fast as that.
 func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, error) {
 	channel, n, err := s.DRAM.Memory()
 	if err != nil {
@@ -72,7 +74,7 @@ func NewClocked(s Spec, e ndp.Expert, pmove unit.BytesPerSecond) (*Clocked, erro
 	}
 	if pmove > 0 {
 		perBurst := pmove.Transfer(channel.Geometry.Burst * unit.Bytes(n))
-		c.start.interval = max(int64(channel.Timing.BL), int64(perBurst/channel.Period))
+		c.start.interval = max(2*int64(channel.Timing.BL), int64(perBurst/channel.Period))
 		c.start.line[moving].req.Tag = moving
 		c.start.line[moving].begin(c.grid, c.start.moves.Start, c.start.moves.Size, 0)
 	}
@@ -203,6 +205,7 @@ func (c *Clocked) finish(ctx context.Context, s state, t int) (Service, error) {
 	return Service{
 		Time: c.command + max(e.clock.Edge(e.ended), e.wrote), Busy: e.clock.Edge(e.busy),
 		Weights: c.core.Expert(c.expert, t).Totals().Weights, Memory: s.port.Result(), Simulated: true,
+		Moved: unit.Bytes(e.moved) * c.channel.Geometry.Burst * unit.Bytes(c.channels),
 	}, nil
 }
 

@@ -145,6 +145,22 @@ func TestPMoveFromTheDeviceSlowsItsExperts(t *testing.T) {
 	}
 }
 
+// Weights for PMove come at the rate asked for, but for what is on its way, or at
+// half of what all pins carry.
+func TestPMoveFromTheDeviceGetsWhatTheLinkTakes(t *testing.T) {
+	for _, channels := range []int{2, 8, 32} {
+		for _, rate := range []unit.BytesPerSecond{4e9, 32e9, 1e12} {
+			s := paper()
+			s.DRAM.Channels = channels
+			r := serve(t, clocked(t, s, small, rate), 4)
+			want := float64(min(rate, s.DRAM.Peak()/2)) * r.Time.Seconds()
+			if off := float64(r.Moved)/want - 1; off < -0.1 || off > 0.05 {
+				t.Errorf("%d channels, %d B/s: %d bytes in %d ps, want %.0f", channels, rate, r.Moved, r.Time, want)
+			}
+		}
+	}
+}
+
 func TestBeyondTheLastSimulatedPassAnExpertTakesAsLongAsBefore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulates 512 passes")

@@ -113,11 +113,12 @@ func New(s Spec) Device {
 // Rate returns the bandwidth that a weight stream reaches on one device.
 func (d Device) Rate() unit.BytesPerSecond { return d.rate }
 
-// Less returns d without the part of its bandwidth that something else takes; a
-// hundredth at least is left.
-func (d Device) Less(taken unit.BytesPerSecond) Device {
-	d.rate = max(d.rate/100, d.rate-taken, 1)
-	return d
+// Beside returns d while something else reads it at a rate, and that rate: half of
+// the bandwidth at most.
+func (d Device) Beside(other unit.BytesPerSecond) (Device, unit.BytesPerSecond) {
+	other = min(other, d.rate/2)
+	d.rate = max(d.rate-other, 1)
+	return d, other
 }
 
 // Expert returns how long one device takes for t > 0 tokens of one expert with

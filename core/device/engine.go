@@ -35,6 +35,7 @@ type engine struct {
 
 	moves    memory.Region // what PMove reads, again and again
 	interval int64         // clocks of the memory between its bursts; 0 = no PMove
+	moved    int64         // bursts that have come
 	watch    func(from, to unit.Cycles)
 }
 
@@ -110,9 +111,10 @@ func (e *engine) Done() bool {
 	return e.finished() || e.fetch.ok && e.fetch.Chunk >= e.limit && !e.line[fetching].active
 }
 
-// Next implements dram.Source: the most urgent of what has arrived. PMove, which
-// never ends, stands back while results wait to be written: a window would not
-// turn to writes as long as reads keep coming.
+// Next implements dram.Source: the most urgent of what has arrived. PMove goes
+// before the weights, which would leave it nothing: it comes no faster than the
+// link takes it. It never ends, so it stands back while results wait to be written:
+// a window would not turn to writes as long as reads keep coming.
 func (e *engine) Next(now int64) (*dram.Request, bool) {
 	for e.refill() {
 	}
@@ -181,6 +183,7 @@ func (e *engine) Served(tag int32, at int64) {
 	case writing:
 		e.wrote = max(e.wrote, t)
 	case moving:
+		e.moved++
 		return
 	}
 	e.advance()

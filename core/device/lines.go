@@ -10,8 +10,8 @@ import (
 const (
 	writing  int32 = iota // results, and intermediates that do not fit
 	reading               // activations
+	moving                // weights of another expert, for PMove: as many as the link takes
 	fetching              // weights
-	moving                // weights of another expert, for PMove
 	lines
 )
 

@@ -251,8 +251,10 @@ func (s *Sight) cost(c *Clocked, l Look, r Service) {
 	commands, standby := c.channel.Energy(r.Memory)
 	e := c.channel.Energies()
 	core := c.core.Expert(c.expert, l.Tokens).Totals().Energy()
+	rest := max(0, l.Device.Power.Over(r.Time)-n*(commands+standby))
 	s.Energy = []Joules{
 		{"DRAM commands", n * commands, e.Source}, {"DRAM standing by", n * standby, e.Source},
+		{"rest of the device", rest, "its power, which is all that a run counts: 114.2 W of MoNDE's table 3 unless changed, less the DRAM here. It has eight times the chips"},
 		{"NDP core", core, "MoNDE (DAC 2024) table 3, a synthesis estimate at 28 nm, scaled"},
 	}
 	a := l.Device.NDP.Estimate()

@@ -8,7 +8,7 @@ import (
 
 // Energies by hand, from the currents that the source names: 80 mA while rows open
 // and close, 34 mA with all closed, 47 mA with one open, 243 mA reading, 228 mA
-// writing, 280 mA refreshing, at 1.05 V and clocks of 1.25 ns.
+// writing at 2400 MT/s, 280 mA refreshing, at 1.05 V and clocks of 1.25 ns.
 func TestEnergiesFollowFromTheCurrents(t *testing.T) {
 	s := named(t, "r2_lp5_6400")
 	e := s.Energies()
@@ -20,8 +20,12 @@ func TestEnergiesFollowFromTheCurrents(t *testing.T) {
 	}
 	const clock = 1.05 * 1.25
 	check("ACT", float64(e.Each[dram.ACT]), clock*(80*49-47*34-34*15))
-	check("RD", float64(e.Each[dram.RD]), clock*(243-47)*2)
-	check("WR", float64(e.Each[dram.WR]), clock*(228-47)*2)
+	const burst = 1.05 * 32 * 8 / (2.4 * 16) // 32 bytes over 16 pins at 2400 MT/s
+	check("RD", float64(e.Each[dram.RD]), burst*(243-47))
+	check("WR", float64(e.Each[dram.WR]), burst*(228-47))
+	if faster := named(t, "lpddr5x_8533").Energies().Each[dram.RD]; faster != e.Each[dram.RD] {
+		t.Errorf("a burst takes %d pJ at 8533 MT/s, %d at 6400", faster, e.Each[dram.RD])
+	}
 	check("REFab", float64(e.Each[dram.REFab]), clock*(280-47)*224)
 	check("REFpb", float64(e.Each[dram.REFpb]), clock*(280-47)*224/16)
 	if e.Source == "" {

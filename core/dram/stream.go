@@ -1,7 +1,5 @@
 package dram
 
-import "math/bits"
-
 // streams is what Streaming does otherwise than Window, for streams of weights:
 //
 //   - bursts go before row commands that are ready at the same clock, so the data
@@ -10,18 +8,20 @@ import "math/bits"
 //     for an older one that needs the bank: that bounds the tail;
 //   - a refresh takes a bank that nobody waits for, and is put off, within the
 //     eight intervals that JESD209-5 and JESD79 allow, until there is one. The
-//     other banks go on.
-//
-// Writes are drained whenever no read waits, to the last one, or when one has
-// waited for so long.
+//     other banks go on;
+//   - writes go on until few are left, or the rows of all that are, and to the last
+//     one when no read waits. One that has waited for maxPosted has them begin.
 type streams struct {
 	debt   int    // refreshes due, of all ranks
 	round  uint64 // banks that this round has still to refresh
 	forced int    // bank (or any of the rank) that a refresh can wait for no longer; none if none
+	turned int64  // when reads took over from writes, or writes from reads
 }
 
 const (
 	maxWait   = 1024 // clocks
+	maxPosted = 8192 // clocks that a write may wait, for which nobody waits
+	minSpell  = 256  // clocks of reads, or of writes, before the others' age counts
 	maxPutOff = 7    // refreshes of a rank; one may be on its way
 )
 
@@ -33,10 +33,23 @@ func (c *windowed) owe() {
 	c.force()
 }
 
-// force picks what is refreshed next if it can wait no longer.
+// force picks what is refreshed next if it can wait no longer: the bank that has
+// kept its reads waiting least.
 func (c *windowed) force() {
-	if c.streams.debt >= maxPutOff*c.ranks && c.streams.forced == none {
-		c.streams.forced = bits.TrailingZeros64(c.pendingRound())
+	if c.streams.debt < maxPutOff*c.ranks || c.streams.forced != none {
+		return
+	}
+	least := int64(-1)
+	for mask := c.pendingRound(); mask != 0; {
+		var b int
+		b, mask = each(mask)
+		since := int64(never)
+		if head := c.reads.head[b]; head != none {
+			since = c.slots.at(head).arrive
+		}
+		if since > least {
+			least, c.streams.forced = since, b
+		}
 	}
 }
 
@@ -77,19 +90,26 @@ func (c *windowed) chooseStream(now int64) {
 	}
 }
 
-// turnStream decides between reads and writes: as turn does, but neither waits for
-// ever while the other keeps coming.
+// turnStream decides between reads and writes. A turn costs as much as a dozen
+// bursts, so reads go on until many writes wait, and writes until few do whose row
+// is closed; but neither waits for ever while the other keeps coming.
 func (c *windowed) turnStream(now int64) {
-	if c.reads.count == 0 || c.writes.count == 0 {
-		c.turn()
+	mine, other, limit := &c.reads, &c.writes, int64(maxPosted)
+	if c.draining {
+		mine, other, limit = other, mine, maxWait
+	}
+	if other.count == 0 {
 		return
 	}
-	write := now-c.writes.oldest() > maxWait
-	switch {
-	case !c.draining:
-		c.draining = c.writes.count > c.high || write
-	case !write:
-		c.draining = c.writes.count >= c.low && now-c.reads.oldest() <= maxWait
+	turn := mine.count == 0 || now-c.streams.turned > minSpell && now-other.oldest() > limit
+	if c.draining {
+		turn = turn || mine.count < c.low && mine.hits == 0 && now-mine.oldest() <= maxPosted
+	} else {
+		turn = turn || other.count > c.high
+	}
+	if turn {
+		c.draining = !c.draining
+		c.streams.turned = now
 	}
 }
 

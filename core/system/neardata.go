@@ -55,7 +55,7 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	d := device.New(m.Device)
 	p.where, p.devices, p.rate = probe.NDP, m.Device.Count, d.Rate()*unit.BytesPerSecond(m.Device.Count)
 	p.shares = sharesDevice(s)
-	taken := takenBy(s)
+	crowded, taken := beside(s)
 	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	slow := func(n nearby) func(int) unit.Time {
 		return func(t int) unit.Time {
@@ -65,7 +65,7 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 			return p.within(n.expert(t), maxService, "machine.device", "one expert where it lives")
 		}
 	}
-	var besides nearby = onDevice{d.Less(taken), s.Model.ExpertWeights(), s.Model.ExpertBytes()}
+	var besides nearby = onDevice{crowded, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
 	if s.Fidelity == scenario.Cycle {
 		if err := clockable(s); err != nil {
 			return err
@@ -84,6 +84,21 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 	}
 	p.besides.of = slow(besides)
 	return nil
+}
+
+// readsDevice returns how fast PMove reads experts for a link of that rate: that,
+// unless they lie on slower devices or share them with experts computed there.
+func readsDevice(s scenario.Scenario, link unit.BytesPerSecond) unit.BytesPerSecond {
+	m := s.Machine.Device
+	if m.Count == 0 || m.DRAM.Resolved().PMoveFrom != device.FromDevice {
+		return link
+	}
+	d, n := device.New(m), unit.BytesPerSecond(m.Count)
+	if s.Strategy.Name == policy.MDLB {
+		_, each := d.Beside(link / n)
+		return max(1, each*n)
+	}
+	return min(link, d.Rate()*n)
 }
 
 func expertOf(s scenario.Scenario) ndp.Expert {
@@ -124,7 +139,8 @@ func workOfLayer(s scenario.Scenario, busiest int) float64 {
 	}
 	work := of(0)
 	if sharesDevice(s) {
-		work += of(takenBy(s))
+		_, taken := beside(s)
+		work += of(taken)
 	}
 	return work
 }
@@ -134,9 +150,11 @@ func sharesDevice(s scenario.Scenario) bool {
 	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
 }
 
-// takenBy returns the rate at which PMove reads each device: experts take turns.
-func takenBy(s scenario.Scenario) unit.BytesPerSecond {
-	return link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count)
+// beside returns a device while PMove reads it, and at which rate: hot experts come
+// from all devices in turn.
+func beside(s scenario.Scenario) (device.Device, unit.BytesPerSecond) {
+	m := s.Machine
+	return device.New(m.Device).Beside(link.New(m.Link).Rate() / unit.BytesPerSecond(m.Device.Count))
 }
 
 // onClock gives the experts near the data the time that they take clock by clock,

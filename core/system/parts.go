@@ -103,7 +103,8 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 			return nil, err
 		}
 	}
-	p.move = p.within(p.link.Transfer(s.Model.ExpertBytes()), maxService, "machine.link", "PMove of one expert")
+	move := max(p.link.Transfer(s.Model.ExpertBytes()), readsDevice(s, p.link.Rate()).Transfer(s.Model.ExpertBytes()))
+	p.move = p.within(move, maxService, "machine.link", "PMove of one expert")
 	p.onGPU.of = func(t int) unit.Time {
 		return p.within(p.compute(p.model.Expert(t)), maxService, "machine.gpu", "one expert on the GPU")
 	}

@@ -55,7 +55,7 @@ func (s Spec) served(ctx context.Context, c *device.Clocked) ([]Served, error) {
 func (s Spec) closed(t int) unit.Time {
 	d := device.New(s.Device)
 	if s.PMove {
-		d = d.Less(s.moved())
+		d, _ = d.Beside(s.moved())
 	}
 	return d.Expert(t, s.Model.ExpertWeights(), s.Model.ExpertBytes())
 }

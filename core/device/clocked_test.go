@@ -227,7 +227,7 @@ func ExampleClocked() {
 		fmt.Println(tokens, "tokens:", r.Time/unit.Nanosecond, "ns")
 	}
 	// Output:
-	// 1 tokens: 38245 ns
-	// 4 tokens: 38292 ns
-	// 5 tokens: 76248 ns
+	// 1 tokens: 38442 ns
+	// 4 tokens: 38475 ns
+	// 5 tokens: 76536 ns
 }

@@ -1,7 +1,5 @@
 package dram
 
-import "slices"
-
 // move moves one request into the queue of its bank, and says whether it did.
 func (c *banked) move(now int64) bool {
 	if c.draining == 0 && (c.writes.full() || c.writes.count > sparse && c.toRead.count+c.toWrite.count == 0) {
@@ -115,7 +113,7 @@ func (c *banked) finishRefresh(now int64) (Op, bool) {
 		return op, true
 	}
 	c.out.idle.refreshed()
-	c.orders = slices.Delete(c.orders, 0, 1)
+	c.orders = c.orders[1:]
 	c.begun, c.held = false, 0
 	return op, true
 }

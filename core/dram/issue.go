@@ -159,7 +159,7 @@ func (c *windowed) obey(now int64) {
 	o, op := c.orders[0], c.best.op
 	c.maintain(op, o.bank, now)
 	if op == o.op {
-		c.orders = slices.Delete(c.orders, 0, 1)
+		c.orders = c.orders[1:]
 	}
 }
 

@@ -21,6 +21,8 @@ type streams struct {
 const (
 	maxWait   = 1024 // clocks
 	maxPosted = 8192 // clocks that a write may wait, for which nobody waits
+	minHits   = 8    // bursts of a row, if so many wait, before age closes it
+	minIdle   = 32   // clocks without a burst before a refresh closes a row
 	minSpell  = 256  // clocks of reads, or of writes, before the others' age counts
 	maxPutOff = 7    // refreshes of a rank; one may be on its way
 )
@@ -122,14 +124,15 @@ func (c *windowed) challenge(op Op, mask uint64, at *[maxBanks]int16, now int64)
 	c.enter(op, mask, at, now)
 }
 
-// aged returns the banks whose oldest miss has waited out the hits.
+// aged returns the banks whose oldest miss has waited out the hits. When all wait
+// for long, each row that is opened still serves some.
 func (c *windowed) aged(q *buffer, now int64) uint64 {
 	var out uint64
 	for mask := q.hits & q.misses; mask != 0; {
 		var b int
 		b, mask = each(mask)
 		hit, miss := c.slots.at(q.hit[b]), c.slots.at(q.miss[b])
-		if miss.order < hit.order && now-miss.arrive > maxWait {
+		if miss.order < hit.order && now-miss.arrive > maxWait && c.used[b] >= minHits {
 			out |= 1 << b
 		}
 	}
@@ -148,28 +151,44 @@ func (c *windowed) heldBanks() uint64 {
 	}
 }
 
-// chooseRefresh considers the refresh of a bank that nobody waits for, or of the
-// one that is forced.
+// chooseRefresh considers the refresh of a bank that nobody waits for, a closed one
+// if there is one, or one whose row nobody has used for a while; or of the one that
+// is forced.
 func (c *windowed) chooseRefresh(now int64) {
 	busy := c.reads.mask | c.writes.mask | c.activeMask
 	if c.opening != none {
 		busy |= 1 << c.slots.at(c.opening).bank
 	}
-	mask := c.pendingRound()
 	if b := c.streams.forced; b != none {
-		mask, busy = 1<<b, busy&^c.heldBanks()|c.activeMask
+		busy = busy&^c.heldBanks() | c.activeMask
 		if c.opening != none {
 			busy |= 1 << c.slots.at(c.opening).bank
 		}
+		c.chooseRefreshOf(1<<b, busy, 0, now)
+		return
 	}
+	mask := c.pendingRound()
+	if !c.chooseRefreshOf(mask&^c.opened, busy, 0, now) {
+		c.chooseRefreshOf(mask&c.opened, busy, minIdle, now)
+	}
+}
+
+// chooseRefreshOf considers the refresh of the banks of mask that are not busy, so
+// long after it could begin, and says whether there is one.
+func (c *windowed) chooseRefreshOf(mask, busy uint64, after, now int64) (found bool) {
 	for mask != 0 {
 		var b int
 		b, mask = each(mask)
+		if c.scope(b)&busy != 0 {
+			continue
+		}
+		found = true
 		op, target, at := c.refreshStep(b)
-		if c.scope(b)&busy == 0 && max(now, at) < c.best.at {
-			c.best = choice{at: max(now, at), slot: none, bank: uint8(target), op: op, from: fromOrders}
+		if at = max(now, at+after); at < c.best.at {
+			c.best = choice{at: at, slot: none, bank: uint8(target), op: op, from: fromOrders}
 		}
 	}
+	return found
 }
 
 // scope returns the banks that a refresh at b takes.

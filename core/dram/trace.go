@@ -11,7 +11,7 @@ import (
 )
 
 // MaxRequests is how many requests a trace may have.
-const MaxRequests = 50_000_000
+const MaxRequests = 10_000_000
 
 // ReadTrace reads requests, one a line: arrive type(R|W) channel rank bankgroup
 // bank row col, in decimal. Empty lines, and lines that start with #, are

@@ -167,3 +167,17 @@ func TestAnInterruptIsReportedAsOne(t *testing.T) {
 		t.Errorf("got %v, after %d experts", err, last)
 	}
 }
+
+func TestADeviceWhoseChannelsDoNotCarryItsBandwidthIsWarnedOf(t *testing.T) {
+	for channels, warned := range map[int]bool{1: true, 32: false, 512: true} {
+		s := oneLayer(policy.MDAM, scenario.Event)
+		s.Machine.Device.DRAM.Channels = channels
+		found := false
+		for _, w := range run1(t, s).Warnings {
+			found = found || w.Path == "machine.device.dram"
+		}
+		if found != warned {
+			t.Errorf("%d channels: warned %t", channels, found)
+		}
+	}
+}

@@ -41,6 +41,9 @@ func (r *run) warnings() []report.Warning {
 	if r.tunedOnItself() {
 		warn("strategy.alpha_mode", "Alpha was tuned on the run's own tokens: this routing gives no others.")
 	}
+	if y.Simulated {
+		warnDevice(s.Machine.Device, warn)
+	}
 	if r.parts.extrapolated {
 		warn("fidelity", "Passes of an expert beyond %d are extrapolated from those before.", device.MaxPasses)
 	}
@@ -53,6 +56,16 @@ func (r *run) warnings() []report.Warning {
 		warn("", "The timeline shows the first %d of %d spans; the digest covers all.", MaxSpans, t.Total)
 	}
 	return list
+}
+
+// warnDevice tells of a device whose closed form and channels are two devices.
+func warnDevice(d device.Spec, warn func(path, format string, args ...any)) {
+	rate, pins := device.New(d).Rate(), d.DRAM.Peak()
+	if rate <= pins && rate > pins/2 {
+		return
+	}
+	warn("machine.device.dram", "The channels carry %.0f GB/s, which fidelity cycle simulates; bandwidth_bytes_per_s times efficiency, which policies and the other fidelities count with, is %.0f GB/s.",
+		float64(pins)/1e9, float64(rate)/1e9)
 }
 
 // tunedOnItself reports whether profiling passes had the run's own routing: given

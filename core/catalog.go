@@ -47,6 +47,7 @@ func strategies() []wire.Choice {
 		choice("GPU+PM", "GPU+PM, overlapped", "The next experts' weights cross the link while one computes.", part{policy.GPUPM, policy.Overlap}),
 		choice("CPU+AM", "CPU+AM", "Activations go to the host, whose CPU computes every expert.", part{Name: policy.CPUAM}),
 		choice("MD+AM", "MD+AM", "Activations go to the memory device, which computes every expert near its weights.", part{Name: policy.MDAM}),
+		choice("CPU+LB", "CPU+LB", "The busiest experts move to the GPU, the CPU computes the rest, both at once.", part{Name: policy.CPULB}),
 		choice("MD+LB", "MD+LB (MoNDE)", "The busiest experts move to the GPU, the rest stay on the device, both at once.", part{Name: policy.MDLB}),
 	}
 }

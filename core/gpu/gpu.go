@@ -1,9 +1,13 @@
-// Package gpu models how long a GPU takes for the parts of a transformer.
+// Package gpu models how long a GPU takes for the kernels of a transformer.
 //
-// It is a roofline: a part takes its bytes at the effective memory bandwidth or
-// its FLOPs at the effective compute rate, whichever is longer, and a fixed cost
-// a kernel. Tile quantisation, cache residency and grouped expert kernels are
-// left out until the calibrated model, which stands behind the same interface.
+// A kernel takes its bytes at the share of the datasheet bandwidth that kernels
+// reach, or its tiles at the rate that tensor cores reach, whichever is longer, a
+// part of the shorter, and a fixed cost. Tiles are whole and run in whole waves
+// over the SMs. Constants are fitted to measurements by `monde fit` (fitted.go says
+// to which rows), except what a datasheet gives.
+//
+// It leaves out clocks that drop under load, L2 residency of weights from one layer
+// to the next, and several streams.
 package gpu
 
 import (
@@ -18,14 +22,40 @@ type Spec struct {
 	Name                string              `json:"name"`
 	Memory              unit.Bytes          `json:"memory_bytes"`
 	Bandwidth           unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // peak
-	BandwidthEfficiency float64             `json:"bandwidth_efficiency"`
-	Compute             unit.FLOPsPerSecond `json:"compute_flops_per_s"` // bf16 with fp32 accumulation, dense, peak
-	ComputeEfficiency   float64             `json:"compute_efficiency"`
-	Kernel              unit.Time           `json:"kernel_ps"` // fixed cost of one kernel, launched from a graph
-	Launch              unit.Time           `json:"launch_ps"` // added to a kernel that is launched eagerly
-	Eager               bool                `json:"eager"`     // launch kernel by kernel instead of from a graph
-	Power               unit.Power          `json:"power_mw"`  // board, while busy
+	BandwidthEfficiency float64             `json:"bandwidth_efficiency"`  // share of it that a GEMM's operands reach
+	Compute             unit.FLOPsPerSecond `json:"compute_flops_per_s"`   // bf16 with fp32 accumulation, dense, peak
+	ComputeEfficiency   float64             `json:"compute_efficiency"`    // share of it that full tiles reach
+	SMs                 int                 `json:"sms"`
+	L2                  unit.Bytes          `json:"l2_bytes"`
+	Kernel              unit.Time           `json:"kernel_ps"`       // fixed cost of a GEMM, launched from a graph
+	Small               unit.Time           `json:"small_kernel_ps"` // of an elementwise kernel
+	Eager               bool                `json:"eager"`           // launch kernel by kernel instead of from a graph
+	Launch              unit.Time           `json:"launch_ps"`       // eager: host time of a launch
+	Start               unit.Time           `json:"start_ps"`        // eager: until the host sees a result, beyond the kernels
+	Experts             Style               `json:"experts"`         // kernels of experts that GPU memory holds
+	Tiles               Tiles               `json:"fused_tiles"`     // fused
+	Power               unit.Power          `json:"power_mw"`        // board, while busy
 }
+
+// Style is how the experts of a layer are computed, where all are in GPU memory.
+// Experts that are moved there come one by one, and are looped.
+type Style string
+
+// Styles.
+const (
+	Looped  Style = "looped"  // one after the other, each gathers its tokens and adds its results back
+	Grouped Style = "grouped" // one kernel a projection for all (CUTLASS, torch._grouped_mm)
+	Fused   Style = "fused"   // the Triton kernel of vLLM
+)
+
+// Tiles names the tiles of the fused kernel, where no tuned table is.
+type Tiles string
+
+// Tiles of vLLM's get_default_config.
+const (
+	NewTiles Tiles = "new" // vLLM 0.17 and later
+	OldTiles Tiles = "old" // vLLM 0.14 and before
+)
 
 // Validate reports every field that no GPU can have.
 func (s Spec) Validate() error {
@@ -35,30 +65,101 @@ func (s Spec) Validate() error {
 		fault.Share("bandwidth_efficiency", s.BandwidthEfficiency),
 		fault.Within("compute_flops_per_s", s.Compute, 1, 1e18),
 		fault.Share("compute_efficiency", s.ComputeEfficiency),
+		fault.Within("sms", s.SMs, 1, 4096),
+		fault.Within("l2_bytes", s.L2, 0, 1<<34),
 		fault.Within("kernel_ps", s.Kernel, 0, unit.Second),
+		fault.Within("small_kernel_ps", s.Small, 0, unit.Second),
 		fault.Within("launch_ps", s.Launch, 0, unit.Second),
+		fault.Within("start_ps", s.Start, 0, unit.Second),
+		fault.Unless(s.Experts == Looped || s.Experts == Grouped || s.Experts == Fused, "experts",
+			"must be %q, %q or %q, got %q", Looped, Grouped, Fused, s.Experts),
+		fault.Unless(s.Tiles == NewTiles || s.Tiles == OldTiles, "fused_tiles", "must be %q or %q, got %q", NewTiles, OldTiles, s.Tiles),
 		fault.Within("power_mw", s.Power, 0, 1e9),
 	)
 }
 
-// A GPU is a Spec made ready.
+// A GPU is a Spec made ready. Rates are those of a microsecond.
 type GPU struct {
-	bandwidth unit.BytesPerSecond
-	compute   unit.FLOPsPerSecond
-	kernel    unit.Time
+	spec  Spec
+	k     Constants
+	pins  float64 // bytes, by the datasheet
+	bytes float64 // bytes that GEMMs reach
+	near  float64 // bytes of what was just produced, from L2
+	peak  float64 // FLOP, by the datasheet
+	flops float64 // FLOP that full tiles reach
+	sms   float64
 }
 
 // New returns the GPU of a valid Spec.
-func New(s Spec) GPU {
-	kernel := s.Kernel
-	if s.Eager {
-		kernel += s.Launch
-	}
-	return GPU{unit.Scaled(s.Bandwidth, s.BandwidthEfficiency), unit.Scaled(s.Compute, s.ComputeEfficiency), kernel}
+func New(s Spec) GPU { return With(s, Fitted()) }
+
+// With is New with other constants, to fit them.
+func With(s Spec, k Constants) GPU {
+	g := GPU{spec: s, k: k, pins: float64(s.Bandwidth) / 1e6, peak: float64(s.Compute) / 1e6, sms: float64(s.SMs)}
+	g.bytes = float64(g.pins * s.BandwidthEfficiency)
+	g.near = float64(g.bytes * k.L2Speed)
+	g.flops = float64(g.peak * s.ComputeEfficiency)
+	return g
 }
 
-// Time returns how long a part takes that reads and writes b bytes, computes f
-// operations, and is launched as n kernels.
-func (g GPU) Time(f unit.FLOPs, b unit.Bytes, n int) unit.Time {
-	return max(g.bandwidth.Transfer(b), g.compute.Compute(f)) + unit.Time(n)*g.kernel
+// Cost is what kernels take one after the other.
+type Cost struct {
+	Time    unit.Time // launched from a graph
+	Kernels int
 }
+
+// Plus returns c and then d.
+func (c Cost) Plus(d Cost) Cost { return Cost{saturated(c.Time, d.Time), c.Kernels + d.Kernels} }
+
+// Times returns n of c.
+func (c Cost) Times(n int) Cost {
+	if n > 0 && c.Time > unit.Never/unit.Time(n) {
+		return Cost{unit.Never, n * c.Kernels}
+	}
+	return Cost{unit.Time(n) * c.Time, n * c.Kernels}
+}
+
+func saturated(a, b unit.Time) unit.Time {
+	if a > unit.Never-b {
+		return unit.Never
+	}
+	return a + b
+}
+
+// Part returns how long the host waits for kernels that it launches on an idle GPU:
+// from a graph, the kernels alone; eagerly, its launches or the kernels.
+func (g GPU) Part(c Cost) unit.Time {
+	if !g.spec.Eager || c.Kernels == 0 {
+		return c.Time
+	}
+	return max(g.Launches(c.Kernels), saturated(c.Time, g.spec.Start))
+}
+
+// Launches returns how long the host is busy with n launches; none from a graph.
+func (g GPU) Launches(n int) unit.Time {
+	if !g.spec.Eager {
+		return 0
+	}
+	return unit.Time(n) * g.spec.Launch
+}
+
+// Start returns how long a result takes to reach the host beyond the kernels.
+func (g GPU) Start() unit.Time {
+	if !g.spec.Eager {
+		return 0
+	}
+	return g.spec.Start
+}
+
+// microseconds turns a float of µs into Time, to the nearest picosecond.
+func microseconds(us float64) unit.Time {
+	const most = 9e12
+	if !(us < most) {
+		return unit.Never
+	}
+	return unit.Time(float64(us*1e6) + 0.5)
+}
+
+// rounds returns how often b goes into a, rounded up, as a float: counts of tiles
+// times their work exceed 63 bits for absurd shapes.
+func rounds(a, b int) float64 { return float64((a + b - 1) / b) }

@@ -2,17 +2,15 @@ package model
 
 import "monde/core/unit"
 
-// Work is what one part of a pass asks of the device that computes it.
+// Work is the least that one part of a pass asks of the device that computes it,
+// however its kernels are written.
 type Work struct {
-	FLOPs   unit.FLOPs
-	Bytes   unit.Bytes // weights, activations and cache, read and written
-	Kernels int
+	FLOPs unit.FLOPs
+	Bytes unit.Bytes // weights, and keys and values, once: activations may stay in caches
 }
 
 // Plus returns the work of w and v one after the other.
-func (w Work) Plus(v Work) Work {
-	return Work{w.FLOPs + v.FLOPs, w.Bytes + v.Bytes, w.Kernels + v.Kernels}
-}
+func (w Work) Plus(v Work) Work { return Work{w.FLOPs + v.FLOPs, w.Bytes + v.Bytes} }
 
 // Span is the tokens of one pass through a stack: Tokens new ones in each of
 // Batch sequences, of which the first sees Past tokens before it.
@@ -25,37 +23,92 @@ type Span struct {
 // All returns the tokens of the whole batch.
 func (p Span) All() int { return p.Batch * p.Tokens }
 
-// Kernels launched by each part, counted from the models' eager forward pass:
-// norm, projections, attention, output. Fused variants launch fewer.
-const (
-	attentionKernels = 5 // norm, QKV, rotary or bias, attention, output
-	loopKernels      = 2 // an expert's tokens gathered, its results added back
-	gateKernels      = 3 // norm, router GEMM, softmax and top-k
-	combineKernels   = 1 // residual
-	headKernels      = 2 // norm, GEMM
-)
+// Product is tokens through a weight matrix.
+type Product struct{ Tokens, In, Out int }
 
-// Attention returns the work of block i's attention, cross attention included.
-func (s Spec) Attention(i int, p Span) Work {
-	w := s.attend(p, s.keys(i, p))
-	if p.Encoded > 0 {
-		w = w.Plus(s.cross(p))
-	}
-	return w
+// Work returns the least work of p with the given bits a weight.
+func (p Product) Work(bits float64) Work {
+	n := int64(p.In) * int64(p.Out)
+	return Work{unit.FLOPs(2 * int64(p.Tokens) * n), weightBytes(n, bits)}
 }
 
-// cross returns the work of attending to the encoder's output. Its keys and
-// values are made in the first step and read from the cache in the others.
-func (s Spec) cross(p Span) Work {
-	w := s.attend(p, float64(p.Encoded))
-	w.FLOPs -= s.keysFLOPs(p.All())
-	if p.Past > 0 {
-		w.Bytes -= weightBytes(s.keyWeights(), s.WeightBits)
-		return w
+// Attend is queries against keys and values, beside their projections.
+type Attend struct {
+	Batch, Queries int     // sequences, and tokens of each
+	Keys           float64 // that a query sees, on average
+	Most           int     // that a query may see
+	Dims           int     // multiply-adds of a head for one key: scores and values
+}
+
+// Attention is one attention of a block: Self, or Cross to the encoder's output.
+type Attention struct {
+	Products []Product // projections, the output's last
+	Attend
+	Cache unit.Bytes // keys and values, of the whole batch
+}
+
+// Self returns the self attention of block i, its projections appended to dst.
+func (s Spec) Self(dst []Product, i int, p Span) Attention {
+	keys := s.keys(i, p)
+	most := p.Past + p.Tokens
+	if !s.full(i) {
+		most = min(most, s.Window)
 	}
-	encoded := p.Batch * p.Encoded
-	w.FLOPs += s.keysFLOPs(encoded)
-	w.Bytes += unit.Bytes(encoded) * (s.TokenBytes() + s.KVBytes()) // output read, cache written
+	t := p.All()
+	dst = s.keyProducts(s.queryProducts(dst, t), t)
+	return Attention{
+		Products: append(dst, s.output(t)),
+		Attend:   Attend{p.Batch, p.Tokens, keys, most, s.keyDims(p)},
+		Cache:    unit.Bytes(float64(p.Batch) * max(keys, float64(p.Tokens)) * float64(s.KVBytes())),
+	}
+}
+
+// Cross returns the attention to the encoder's output. Its keys and values are made
+// in the first step and read from the cache in the others.
+func (s Spec) Cross(dst []Product, p Span) Attention {
+	t, encoded := p.All(), p.Batch*p.Encoded
+	dst = s.queryProducts(dst, t)
+	if p.Past == 0 {
+		dst = s.keyProducts(dst, encoded)
+	}
+	return Attention{
+		Products: append(dst, s.output(t)),
+		Attend:   Attend{p.Batch, p.Tokens, float64(p.Encoded), p.Encoded, s.keyDims(p)},
+		Cache:    unit.Bytes(encoded) * s.KVBytes(),
+	}
+}
+
+// queryProducts are what makes queries of t tokens: by way of a latent, with MLA.
+func (s Spec) queryProducts(dst []Product, t int) []Product {
+	all := s.Heads * s.HeadDim
+	if s.LatentQ > 0 {
+		return append(dst, Product{t, s.DModel, s.LatentQ}, Product{t, s.LatentQ, all})
+	}
+	return append(dst, Product{t, s.DModel, all})
+}
+
+// keyProducts are what makes keys and values of t tokens.
+func (s Spec) keyProducts(dst []Product, t int) []Product {
+	if s.LatentKV > 0 {
+		return append(dst, Product{t, s.DModel, s.LatentKV},
+			Product{t, s.LatentKV - s.RopeDim, s.Heads * (s.HeadDim - s.RopeDim + s.valueDim())})
+	}
+	return append(dst, Product{t, s.DModel, s.KVHeads * (s.HeadDim + s.valueDim())})
+}
+
+func (s Spec) output(t int) Product { return Product{t, s.Heads * s.valueDim(), s.DModel} }
+
+// maxScores keeps what is far too long to run from overflowing into something
+// short.
+const maxScores = 1 << 60
+
+// Work returns the least work of a, in a model with so many heads and bits a weight.
+func (a Attention) Work(s Spec) Work {
+	scores := float64(a.Batch*a.Queries) * a.Keys * 2 * float64(s.Heads) * float64(a.Dims)
+	w := Work{unit.FLOPs(min(scores, maxScores)), a.Cache}
+	for _, p := range a.Products {
+		w = w.Plus(p.Work(s.WeightBits))
+	}
 	return w
 }
 
@@ -85,25 +138,6 @@ func (s Spec) Cached(i, n int) int {
 	return min(n, s.Window)
 }
 
-// maxScores keeps what is far too long to run from overflowing into something
-// short.
-const maxScores = 1 << 60
-
-// attend returns the work of one attention whose queries each see the given
-// number of keys: projections, scores and values, and one pass over the cache.
-func (s Spec) attend(p Span, keys float64) Work {
-	t := int64(p.All())
-	weights := s.attentionWeights()
-	perKey := 2 * float64(s.Heads) * float64(s.keyDims(p))
-	scores := unit.FLOPs(min(float64(t)*keys*perKey, maxScores))
-	cached := unit.Bytes(float64(p.Batch) * max(keys, float64(p.Tokens)) * float64(s.KVBytes()))
-	return Work{
-		FLOPs:   unit.FLOPs(2*t*weights) + scores,
-		Bytes:   weightBytes(weights, s.WeightBits) + 4*unit.Bytes(t)*s.TokenBytes() + cached,
-		Kernels: attentionKernels,
-	}
-}
-
 // keyDims returns how many multiply-adds one head spends on one key: its scores
 // and its values. A decoding step of latent attention works on the cached latents
 // (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), an input pass on keys and values.
@@ -114,74 +148,22 @@ func (s Spec) keyDims(p Span) int {
 	return s.HeadDim + s.valueDim()
 }
 
-// keyWeights returns the weights that make keys and values.
-func (s Spec) keyWeights() int64 {
-	return int64(s.DModel) * int64(s.KVHeads) * int64(s.HeadDim+s.valueDim())
-}
-
-// keysFLOPs returns the operations that make keys and values of t tokens.
-func (s Spec) keysFLOPs(t int) unit.FLOPs { return unit.FLOPs(2 * int64(t) * s.keyWeights()) }
-
 // DenseFFN returns the work of a block without experts, for t tokens.
-func (s Spec) DenseFFN(t int) Work { return s.ffn(t, s.denseWeights(), s.DFF, s.WeightBits) }
+func (s Spec) DenseFFN(t int) Work { return s.ffn(t, s.denseWeights(), s.WeightBits) }
 
 // Shared returns the work of the shared experts, for t tokens; none if there are
 // none.
-func (s Spec) Shared(t int) Work {
-	if s.SharedFF == 0 {
-		return Work{}
-	}
-	return s.ffn(t, s.sharedWeights(), s.SharedFF, s.WeightBits)
+func (s Spec) Shared(t int) Work { return s.ffn(t, s.sharedWeights(), s.WeightBits) }
+
+// Expert returns the work of one routed expert, for t tokens.
+func (s Spec) Expert(t int) Work { return s.ffn(t, s.ExpertWeights(), s.ExpertBits) }
+
+func (s Spec) ffn(t int, weights int64, bits float64) Work {
+	return Work{unit.FLOPs(2 * int64(t) * weights), weightBytes(weights, bits)}
 }
 
-// Expert returns the work of one routed expert, for t tokens, in a loop over
-// experts: each gathers its tokens and adds its results back.
-func (s Spec) Expert(t int) Work {
-	w := s.ffn(t, s.ExpertWeights(), s.ExpertFF, s.ExpertBits)
-	w.Bytes += 4 * unit.Bytes(t) * s.TokenBytes()
-	w.Kernels += loopKernels
-	return w
-}
+// Gate returns the product of the router, for t tokens.
+func (s Spec) Gate(t int) Product { return Product{t, s.DModel, s.Experts} }
 
-// ffn returns the work of an FFN: its weights once, the activations in and out,
-// and the intermediate written and read. Each matrix is a kernel, and so is the
-// activation function.
-func (s Spec) ffn(t int, weights int64, inner int, bits float64) Work {
-	edge := 2 * unit.Bytes(t) * s.TokenBytes()
-	middle := 2 * unit.Bytes(s.Matrices()-1) * unit.Bytes(t) * unit.Bytes(inner) * ActivationBytes
-	return Work{
-		FLOPs:   unit.FLOPs(2 * int64(t) * weights),
-		Bytes:   weightBytes(weights, bits) + edge + middle,
-		Kernels: s.Matrices() + 1,
-	}
-}
-
-// Gate returns the work of norm and router, for t tokens.
-func (s Spec) Gate(t int) Work {
-	return Work{
-		FLOPs:   unit.FLOPs(2 * int64(t) * s.gateWeights()),
-		Bytes:   weightBytes(s.gateWeights(), s.WeightBits) + 2*unit.Bytes(t)*s.TokenBytes(),
-		Kernels: gateKernels,
-	}
-}
-
-// Combine returns the work of what follows the experts, for t tokens: the weighted
-// sum of a token's top-k results and the residual.
-func (s Spec) Combine(t int) Work {
-	routed := unit.Bytes(t) * unit.Bytes(s.TopK)
-	return Work{
-		FLOPs:   unit.FLOPs(2 * int64(t) * int64(s.TopK) * int64(s.DModel)),
-		Bytes:   (routed + 2*unit.Bytes(t)) * s.TokenBytes(),
-		Kernels: combineKernels,
-	}
-}
-
-// Head returns the work of the output head for one token of each sequence.
-func (s Spec) Head(batch int) Work {
-	n := int64(s.Vocab) * int64(s.DModel)
-	return Work{
-		FLOPs:   unit.FLOPs(2 * int64(batch) * n),
-		Bytes:   weightBytes(n, s.WeightBits) + unit.Bytes(batch)*(s.TokenBytes()+unit.Bytes(s.Vocab)*ActivationBytes),
-		Kernels: headKernels,
-	}
-}
+// Head returns the product of the output head, for one token of each sequence.
+func (s Spec) Head(batch int) Product { return Product{batch, s.DModel, s.Vocab} }

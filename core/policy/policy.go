@@ -64,7 +64,7 @@ func New(s Spec, alpha float64) Placer {
 		return everyone{Resident}
 	case GPUPM:
 		return everyone{Moved}
-	case MDLB:
+	case MDLB, CPULB:
 		return &balance{spec: s, alpha: alpha}
 	default: // MD+AM, CPU+AM
 		return everyone{Near}

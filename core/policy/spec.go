@@ -25,11 +25,22 @@ const (
 	CPUAM Name = "CPU+AM" // activations go to the host CPU and back
 )
 
+// CPULB is MD+LB without a memory device: the H busiest experts go to the GPU, the
+// host CPU computes the rest, at once.
+const CPULB Name = "CPU+LB"
+
 // Names returns every strategy, best known baseline first.
-func Names() []Name { return []Name{Ideal, GPUPM, CPUAM, MDAM, MDLB} }
+func Names() []Name { return []Name{Ideal, GPUPM, CPUAM, CPULB, MDAM, MDLB} }
 
 // NearData reports whether a strategy computes experts on a memory device.
 func (n Name) NearData() bool { return n == MDAM || n == MDLB }
+
+// OnHost reports whether a strategy computes experts on the host CPU.
+func (n Name) OnHost() bool { return n == CPUAM || n == CPULB }
+
+// Balanced reports whether a strategy splits experts between the GPU and where they
+// live.
+func (n Name) Balanced() bool { return n == MDLB || n == CPULB }
 
 // Transfer says whether PMove of one expert runs beside the compute of another.
 type Transfer string
@@ -65,8 +76,8 @@ const (
 type Spec struct {
 	Name      Name      `json:"name"`
 	Transfer  Transfer  `json:"transfer"`       // GPU+PM
-	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB: experts that GPU memory holds in transit
-	AlphaMode AlphaMode `json:"alpha_mode"`     // MD+LB
+	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
+	AlphaMode AlphaMode `json:"alpha_mode"`     // MD+LB, CPU+LB
 	Alpha     float64   `json:"alpha"`          // MD+LB fixed
 	Rounding  Rounding  `json:"rounding"`       // MD+LB fixed and auto
 	MinHot    int       `json:"min_hot"`        // MD+LB fixed and auto: H is at least this, or E_active; 0 lets H be 0

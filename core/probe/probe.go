@@ -35,12 +35,14 @@ const (
 	AMoveIn
 	Combine
 	Head
-	Works // how many there are
+	Launch // the host asks the GPU for kernels and copies
+	Sync   // the host waits for the tokens of every expert
+	Works  // how many there are
 )
 
 // String returns the name that reports use.
 func (w Work) String() string {
-	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head"}[w]
+	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head", "launch", "sync"}[w]
 }
 
 // A Span is one thing that one resource did without a break.

@@ -48,24 +48,31 @@ func MachineNamed(name string) (MachinePreset, bool) {
 func paperMachine() Machine {
 	return Machine{
 		Name: "monde-a100",
-		GPU: gpu.Spec{
-			Name: "NVIDIA A100 PCIe 80GB", Memory: 80 << 30,
-			Bandwidth: 1_935e9, BandwidthEfficiency: 0.8,
-			Compute: 312e12, ComputeEfficiency: 0.77,
-			Kernel: 3 * unit.Microsecond, Launch: 5 * unit.Microsecond, Power: 300_000,
-		},
+		GPU:  gpuNamed("a100_pcie"),
 		Link: link.Spec{
 			Name: "PCIe 4 x16 (CXL)", Bandwidth: 32e9, Efficiency: 1,
-			Latency: unit.Microsecond, Chunk: 256 << 10,
+			Latency: unit.Microsecond, Submit: unit.Microsecond, Chunk: 256 << 10, Staged: staged,
 		},
 		Host: host.Spec{
 			Name: "Intel Xeon Silver 4310", Memory: 256 << 30,
-			Bandwidth: 187e9, BandwidthEfficiency: 0.8,
-			Compute: 1_612_800_000_000, ComputeEfficiency: 0.7,
-			Call: 10 * unit.Microsecond, Power: 120_000,
+			Cores: 12, CoreBandwidth: 15_600e6, Bandwidth: 187e9, BandwidthEfficiency: 0.8,
+			Compute: 1_612_800_000_000, ComputeEfficiency: 0.7, ISA: host.AVX512,
+			Operator: 10 * unit.Microsecond, Operators: 6, Activations: 10_130e6,
+			Sync: 36 * unit.Microsecond, Round: 546 * unit.Microsecond, Power: 120_000,
 		},
 		Device: mondeDevice(),
 	}
+}
+
+// staged is pageable memory behind a PCIe link, as measured on the H100 box.
+var staged = link.Staged{Bandwidth: 10_760e6, Uncached: 7_080e6, Cache: 32 << 20, Latency: 32_500 * unit.Nanosecond}
+
+func gpuNamed(name string) gpu.Spec {
+	p, ok := gpu.Named(name)
+	if !ok {
+		panic("scenario: bug: no GPU " + name)
+	}
+	return p.Spec
 }
 
 func mondeDevice() device.Spec {
@@ -80,21 +87,17 @@ func mondeDevice() device.Spec {
 func h100Machine() Machine {
 	return Machine{
 		Name: "h100-box",
-		GPU: gpu.Spec{
-			Name: "NVIDIA H100 80GB HBM3", Memory: 80 << 30,
-			Bandwidth: 3_350e9, BandwidthEfficiency: 0.898,
-			Compute: 989e12, ComputeEfficiency: 0.7706,
-			Kernel: 3_370 * unit.Nanosecond, Launch: 24 * unit.Microsecond, Power: 700_000,
-		},
+		GPU:  gpuNamed("h100_sxm"),
 		Link: link.Spec{
-			Name: "PCIe 5 x16", Bandwidth: 64e9, Efficiency: 0.832,
-			Latency: 12_500 * unit.Nanosecond, Chunk: 256 << 10,
+			Name: "PCIe 5 x16", Bandwidth: 64e9, Efficiency: 0.834,
+			Latency: 12_600 * unit.Nanosecond, Submit: 18_600 * unit.Nanosecond, Chunk: 256 << 10, Staged: staged,
 		},
 		Host: host.Spec{
 			Name: "16 Sapphire Rapids cores", Memory: 256 << 30,
-			Bandwidth: 32e9, BandwidthEfficiency: 1,
-			Compute: 2_620e9, ComputeEfficiency: 1,
-			Call: 100 * unit.Microsecond, Power: 100_000,
+			Cores: 16, CoreBandwidth: 8_970e6, Bandwidth: 307e9, BandwidthEfficiency: 0.345,
+			Compute: 65_536e9, ComputeEfficiency: 0.0825, ISA: host.AMX,
+			Operator: 32_600 * unit.Nanosecond, Operators: 6, Activations: 10_130e6,
+			Sync: 36 * unit.Microsecond, Round: 546 * unit.Microsecond, Power: 100_000,
 		},
 		Device: device.Spec{},
 	}

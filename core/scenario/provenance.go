@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"monde/core/model"
-	"monde/core/policy"
 	"monde/core/report"
 )
 
@@ -47,7 +46,7 @@ func expertSource(s Scenario) report.Source {
 	case name.NearData():
 		return report.Source{Path: "expert on the device", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
 			Text: "MoNDE's arrays and bandwidth; no NDP expert execution has been measured anywhere"}
-	case name == policy.CPUAM:
+	case name.OnHost():
 		return report.Source{Path: "expert on the host", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the host's effective rates"}
 	default:
 		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}

@@ -101,9 +101,9 @@ func (s Scenario) fits() error {
 	return errors.Join(
 		fault.Unless(phase == one || phase == two || phase == workload.Generate, "workload.phase",
 			"%s runs in phase %q, %q or %q, got %q", s.Model.Name, one, two, workload.Generate, phase),
-		fault.Unless(s.Workload.Scope != workload.OneLayer || phase != workload.Generate, "workload.scope",
+		fault.Unless(!s.Workload.Scope.Partial() || phase != workload.Generate, "workload.scope",
 			"one layer is of one phase, not of %q", workload.Generate),
-		fault.Unless(s.Workload.Scope != workload.OneLayer || stack.MoEBlocks() > 0, "workload.scope",
+		fault.Unless(!s.Workload.Scope.Partial() || stack.MoEBlocks() > 0, "workload.scope",
 			"the %s of %s has no block with experts", phase, s.Model.Name),
 		fault.Unless(!s.Strategy.Name.NearData() || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s computes on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),

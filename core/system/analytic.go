@@ -17,17 +17,35 @@ var _ fidelity = (*analytic)(nil)
 
 // run implements fidelity.
 func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
+	first := begin(e, now, emit)
+	first.plus(a.after(e, now+first.time, emit))
+	return first
+}
+
+// after is run without what comes first.
+func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	a.ids = e.at(a.ids[:0], policy.Resident)
 	var o outcome
 	if len(a.ids) > 0 {
-		o.on(probe.GPU, e.shared+sum(e.gpu, a.ids))
+		o.on(probe.GPU, e.shared+residents(e, a.ids))
 		emit(probe.Span{Resource: probe.GPU, Work: probe.Expert, Expert: -1, Start: now, End: now + o.time})
 		return o
 	}
 	a.ids = e.at(a.ids[:0], policy.Moved)
 	hot := hotPath(e, a.ids)
+	calls := unit.Time(len(a.ids)) * (e.launch + e.fetch)
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold := coldPath(e, a.ids)
+	if calls > 0 { // the host launches before it computes
+		launches := outcome{}
+		launches.on(probe.CPU, calls)
+		if len(a.ids) > 0 && e.where == probe.CPU {
+			launches.plus(cold)
+			cold = launches
+		} else {
+			cold = longer(cold, launches)
+		}
+	}
 	o = longer(hot, cold)
 	paths(e, now, hot, cold, emit)
 	if e.sent > 0 {
@@ -37,6 +55,16 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 		emit(probe.Span{Resource: probe.LinkIn, Work: probe.AMoveIn, Expert: -1, Start: start, End: now + o.time})
 	}
 	return o
+}
+
+// residents is the experts that GPU memory holds: in one kernel, or one by one, and
+// not sooner than the host launches them.
+func residents(e *experts, ids []int32) unit.Time {
+	if e.together > 0 {
+		return e.together
+	}
+	n := unit.Time(len(ids))
+	return max(e.launch+sum(e.gpu, ids), n*e.launch+e.gpu[ids[n-1]])
 }
 
 // returned is AMove back. It queues behind PMove, whose latency hides its own,

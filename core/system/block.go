@@ -2,6 +2,7 @@ package system
 
 import (
 	"monde/core/bound"
+	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -16,17 +17,26 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.mark = probe.Span{Pass: p.number, Layer: int32(index)}
 	l := ledger{}
 	m := r.s.Model
-	whole := r.s.Workload.Scope == workload.WholeModel
-	if whole {
-		r.gpu(&l, probe.Attention, m.Attention(block, p.span))
+	k, t, scope := &r.parts.kernels, p.route.Tokens, r.s.Workload.Scope
+	whole := scope == workload.WholeModel
+	if whole || scope == workload.Attending {
+		cost, work := k.attention(block, p.span)
+		r.gpu(&l, probe.Attention, cost, work)
 	}
-	if !has {
-		r.gpu(&l, probe.DenseFFN, m.DenseFFN(p.route.Tokens))
+	switch {
+	case scope == workload.Attending:
 		r.tally.layer(index, &l, nil)
 		return
-	}
-	if whole {
-		r.gpu(&l, probe.Gate, m.Gate(p.route.Tokens))
+	case scope == workload.OneCopy:
+		r.copy(&l)
+		r.tally.layer(index, &l, nil)
+		return
+	case !has:
+		r.gpu(&l, probe.DenseFFN, k.denseFFN(t), m.DenseFFN(t))
+		r.tally.layer(index, &l, nil)
+		return
+	case whole:
+		r.gpu(&l, probe.Gate, k.gate(t), m.Gate(t).Work(m.WeightBits))
 	}
 	r.route(p, moe)
 	r.place(p)
@@ -35,31 +45,48 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.now += took.time
 	l.took.plus(took)
 	if whole {
-		r.gpu(&l, probe.Combine, m.Combine(p.route.Tokens))
+		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})
 	}
 	r.tally.layer(index, &l, &r.experts)
 }
 
 // gpu runs a part that nothing else runs beside.
-func (r *run) gpu(l *ledger, w probe.Work, work model.Work) {
-	t := r.parts.compute(work)
+func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
+	t := r.parts.compute(cost)
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
 }
 
+// copy moves the weights of one expert, and does nothing else.
+func (r *run) copy(l *ledger) {
+	b := r.s.Model.ExpertBytes()
+	t := r.parts.within(r.parts.link.Copy(b), maxService, "machine.link", "PMove of one expert")
+	r.emit(probe.Span{Resource: probe.LinkIn, Work: probe.PMove, Expert: 0, Start: r.now, End: r.now + t})
+	r.now += t
+	l.took.on(probe.LinkIn, t)
+	l.took.carried[probe.LinkIn] = b
+	l.bound.ExpertBytes, l.bound.Experts = b, append(r.loads[:0], bound.Expert{Moved: true})
+}
+
 // head runs the output head, which is no layer.
 func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
 	l := ledger{}
-	r.gpu(&l, probe.Head, r.s.Model.Head(p.span.Batch))
+	m := r.s.Model
+	r.gpu(&l, probe.Head, r.parts.kernels.head(p.span.Batch), m.Head(p.span.Batch).Work(m.WeightBits))
 	r.tally.whole(&l, r.tally.rates.Time(l.bound))
 }
 
 // route fills r.tokens and what the policy may know.
 func (r *run) route(p pass, moe int) {
-	r.router.Count(r.tokens, p.route, moe)
+	if r.s.Workload.Scope == workload.OneExpert {
+		clear(r.tokens)
+		r.tokens[0] = int32(p.route.Tokens)
+	} else {
+		r.router.Count(r.tokens, p.route, moe)
+	}
 	r.parts.view(&r.view, r.tokens)
 }
 
@@ -80,8 +107,10 @@ func (r *run) place(p pass) {
 	}
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
-		e.shared = r.parts.compute(m.Shared(p.route.Tokens))
+		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens))
 	}
+	r.parts.together(e, p.route.Tokens)
+	r.parts.launch(e)
 	var cold int64
 	for id, site := range e.sites {
 		if site == policy.Near {
@@ -101,7 +130,7 @@ func (r *run) charge(l *ledger, p pass) {
 		l.bound.GPU = load(m.Shared(p.route.Tokens))
 	}
 	l.bound.ExpertBytes = m.ExpertBytes()
-	l.bound.Split = r.s.Strategy.Name == policy.MDLB
+	l.bound.Split = r.s.Strategy.Name.Balanced()
 	l.bound.Home = bound.Device
 	if e.where == probe.CPU {
 		l.bound.Home = bound.Host

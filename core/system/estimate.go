@@ -1,7 +1,6 @@
 package system
 
 import (
-	"monde/core/policy"
 	"monde/core/scenario"
 	"monde/core/workload"
 )
@@ -40,13 +39,13 @@ func Estimate(s scenario.Scenario) float64 {
 
 func passCost(s scenario.Scenario, p pass) float64 {
 	blocks, moe := p.stack.Blocks, p.stack.MoEBlocks()
-	if s.Workload.Scope == workload.OneLayer {
+	if s.Workload.Scope.Partial() {
 		blocks, moe = 1, 1
 	}
 	choices := float64(min(p.route.Tokens, drawnAtMost)) * float64(s.Model.TopK)
 	active := min(choices, float64(s.Model.Experts))
 	layer := choices*costChoice + active*costExpert
-	if s.Strategy.Name == policy.MDLB {
+	if s.Strategy.Name.Balanced() {
 		layer *= 1.5 // profiling, and the bound of every split
 	}
 	return float64(blocks)*costBlock + float64(moe)*layer

@@ -19,21 +19,50 @@ var _ fidelity = (*event)(nil)
 // run implements fidelity.
 func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	v.graph.reset(e.chunk)
+	o := begin(e, now, emit)
+	now += o.time
 	if e.shared > 0 {
 		v.graph.add(probe.GPU, probe.DenseFFN, -1, e.shared)
 	}
 	v.resident(e)
-	v.cold(e)
-	v.hot(e)
+	if e.launch > 0 { // the host launches before it computes
+		v.hot(e)
+		v.cold(e)
+	} else {
+		v.cold(e)
+		v.hot(e)
+	}
 	end := v.graph.run(now)
-	return v.graph.account(now, end, emit)
+	o.plus(v.graph.account(now, end, emit))
+	return o
+}
+
+// begin is what the host does before the experts of a layer can.
+func begin(e *experts, now unit.Time, emit func(probe.Span)) (o outcome) {
+	if e.start > 0 {
+		o.on(probe.CPU, e.start)
+		emit(probe.Span{Resource: probe.CPU, Work: probe.Sync, Expert: -1, Start: now, End: now + e.start})
+	}
+	return o
 }
 
 // resident adds the experts whose weights the GPU holds.
 func (v *event) resident(e *experts) {
+	if e.together > 0 {
+		v.graph.add(probe.GPU, probe.Expert, -1, e.together)
+		return
+	}
 	v.ids = e.at(v.ids[:0], policy.Resident)
 	for _, id := range v.ids {
-		v.graph.add(probe.GPU, probe.Expert, id, e.gpu[id])
+		t := v.graph.add(probe.GPU, probe.Expert, id, e.gpu[id])
+		v.launched(t, id, e.launch)
+	}
+}
+
+// launched makes task t wait for the host's calls, if it makes any.
+func (v *event) launched(t, id int32, calls unit.Time) {
+	if calls > 0 {
+		v.graph.after(v.graph.add(probe.CPU, probe.Launch, id, calls), t)
 	}
 }
 
@@ -71,6 +100,7 @@ func (v *event) hot(e *experts) {
 		move := g.carry(probe.LinkIn, probe.PMove, id, e.weights, e.move, e.latency)
 		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		g.after(move, compute)
+		v.launched(move, id, e.launch+e.fetch)
 		if i >= ahead {
 			g.after(v.compute[i-ahead], move)
 		}

@@ -15,7 +15,7 @@ import (
 // newLayers returns the layers of a run, in the order that they first run.
 func newLayers(s scenario.Scenario, p plan) []report.Layer {
 	m := s.Model
-	if s.Workload.Scope == workload.OneLayer {
+	if s.Workload.Scope.Partial() {
 		stack := p.at(0).stack
 		return []report.Layer{newLayer(m, stackName(p.pair, p.at(0).route.Encoder), stack.MoEFirst, true)}
 	}
@@ -103,7 +103,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	switch s.Strategy.Name {
 	case policy.Ideal:
 		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
-	case policy.GPUPM, policy.MDLB:
+	case policy.GPUPM, policy.MDLB, policy.CPULB:
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
 	}
 	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, gpu)}
@@ -111,7 +111,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	switch {
 	case s.Strategy.Name == policy.Ideal:
 		return pools
-	case s.Machine.Device.Count > 0 && s.Strategy.Name != policy.CPUAM:
+	case s.Machine.Device.Count > 0 && !s.Strategy.Name.OnHost():
 		return append(pools, pool("device", unit.Bytes(s.Machine.Device.Count)*s.Machine.Device.Memory, experts))
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))

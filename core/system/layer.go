@@ -9,14 +9,18 @@ import (
 // experts is what the MoE part of one layer has to do, after its gate.
 type experts struct {
 	// Of this layer and pass.
-	sites  []policy.Site
-	tokens []int32
-	order  []int32 // active experts, busiest first
-	gpu    []unit.Time
-	near   []unit.Time
-	shared unit.Time  // shared experts, on the GPU
-	sent   unit.Bytes // activations of cold experts, each way; 0 = none are cold
-	across unit.Time  // of sent over the link
+	sites    []policy.Site
+	tokens   []int32
+	order    []int32 // active experts, busiest first
+	gpu      []unit.Time
+	near     []unit.Time
+	together unit.Time  // all experts in one kernel; 0 = one by one
+	start    unit.Time  // before any of it: the host learns where tokens go
+	launch   unit.Time  // host time to launch one expert on the GPU
+	fetch    unit.Time  // and to ask for its weights
+	shared   unit.Time  // shared experts, on the GPU
+	sent     unit.Bytes // activations of cold experts, each way; 0 = none are cold
+	across   unit.Time  // of sent over the link
 
 	// Of the whole run.
 	where   probe.Resource // of cold experts

@@ -13,45 +13,45 @@ import (
 	"monde/core/probe"
 	"monde/core/scenario"
 	"monde/core/unit"
+	"monde/core/workload"
 )
 
-// The service-time models that a run needs. The calibrated and cycle-level
-// models stand behind the same interfaces.
+// The service-time models of what a strategy may choose among.
 type (
-	// computer tells how long a part takes on the GPU.
-	computer interface {
-		Time(f unit.FLOPs, b unit.Bytes, kernels int) unit.Time
-	}
 	// nearby tells how long t > 0 tokens of one expert take where it lives.
 	nearby interface {
 		expert(t int) unit.Time
 	}
 	// carrier tells how long a transfer occupies one direction of the link, beyond
-	// the latency of one that was idle.
+	// the latency of one that was idle, and how long a lone copy takes.
 	carrier interface {
 		Latency() unit.Time
 		Transfer(b unit.Bytes) unit.Time
+		Copy(b unit.Bytes) unit.Time
 		Rate() unit.BytesPerSecond
 		Chunk() unit.Time
 	}
 )
 
 var (
-	_ computer = gpu.GPU{}
-	_ carrier  = link.Link{}
-	_ nearby   = onDevice{}
-	_ nearby   = onClock{}
-	_ nearby   = onHost{}
+	_ carrier = link.Link{}
+	_ nearby  = onDevice{}
+	_ nearby  = onClock{}
+	_ nearby  = onHost{}
 )
 
 // parts is a machine made ready for one model.
 type parts struct {
-	model model.Spec
-	gpu   computer
-	link  carrier
-	near  nearby         // nil where no strategy needs it
-	where probe.Resource // of near
-	rate  unit.BytesPerSecond
+	model   model.Spec
+	kernels kernels
+	gpu     gpu.GPU
+	style   gpu.Style
+	scope   workload.Scope
+	link    carrier
+	host    host.Host
+	near    nearby         // nil where no strategy needs it
+	where   probe.Resource // of near
+	rate    unit.BytesPerSecond
 
 	onGPU    memo      // by tokens
 	onNear   memo      // in closed form: what a policy knows
@@ -94,10 +94,15 @@ func (p *parts) fail(err error) {
 }
 
 func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
-	p := &parts{model: s.Model, gpu: gpu.New(s.Machine.GPU), link: link.New(s.Machine.Link)}
+	p := &parts{
+		model: s.Model, gpu: gpu.New(s.Machine.GPU), style: s.Machine.GPU.Experts, scope: s.Workload.Scope,
+		link: link.New(s.Machine.Link), host: host.New(s.Machine.Host),
+	}
+	p.kernels = kernels{gpu: p.gpu, model: s.Model}
 	switch {
-	case s.Strategy.Name == policy.CPUAM:
-		p.near, p.where = onHost{host.New(s.Machine.Host), s.Model}, probe.CPU
+	case s.Strategy.Name.OnHost():
+		near := newOnHost(p.host, s)
+		p.near, p.where, p.rate = near, probe.CPU, near.rate()
 	case s.Strategy.Name.NearData():
 		if err := p.useDevice(ctx, s); err != nil {
 			return nil, err
@@ -106,7 +111,7 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 	move := max(p.link.Transfer(s.Model.ExpertBytes()), readsDevice(s, p.link.Rate()).Transfer(s.Model.ExpertBytes()))
 	p.move = p.within(move, maxService, "machine.link", "PMove of one expert")
 	p.onGPU.of = func(t int) unit.Time {
-		return p.within(p.compute(p.model.Expert(t)), maxService, "machine.gpu", "one expert on the GPU")
+		return p.within(p.expert(t).Time, maxService, "machine.gpu", "one expert on the GPU")
 	}
 	p.onNear.of = func(int) unit.Time { return maxService } // no strategy asks
 	if p.near != nil {
@@ -134,12 +139,55 @@ func (p *parts) home() string {
 	return "device"
 }
 
-// compute returns how long the GPU takes for w; no work takes no time.
-func (p *parts) compute(w model.Work) unit.Time {
-	if w.Kernels == 0 {
-		return 0
+// expert is one of several that the GPU computes one after the other, or the only
+// one.
+func (p *parts) expert(t int) gpu.Cost {
+	if p.scope == workload.OneExpert {
+		return p.gpu.FFN(p.kernels.expert(), t)
 	}
-	return p.within(p.gpu.Time(w.FLOPs, w.Bytes, w.Kernels), maxPart, "machine.gpu", "one part of a block on the GPU")
+	return p.gpu.Looped(p.kernels.expert(), t)
+}
+
+// together gives e the time of all its experts in one kernel, if GPU memory holds
+// them and they are computed so.
+func (p *parts) together(e *experts, batch int) {
+	e.together = 0
+	if p.style == gpu.Looped || p.scope == workload.OneExpert || len(e.order) == 0 || e.sites[e.order[0]] != policy.Resident {
+		return
+	}
+	e.together = p.compute(p.gpu.Experts(gpu.Group{
+		FFN: p.kernels.expert(), Tokens: e.tokens, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
+	}))
+}
+
+// launch gives e what the host does for it when kernels are launched eagerly. From a
+// graph, that is nothing.
+func (p *parts) launch(e *experts) {
+	e.start, e.launch, e.fetch = 0, 0, 0
+	if p.gpu.Launches(1) == 0 || e.together > 0 {
+		return
+	}
+	if p.scope == workload.OneExpert { // launched as one part
+		for _, id := range e.order {
+			if e.sites[id] == policy.Resident {
+				e.gpu[id] = p.gpu.Part(p.expert(int(e.tokens[id])))
+			}
+		}
+		return
+	}
+	e.launch, e.fetch = p.gpu.Launches(p.expert(1).Kernels), p.gpu.Launches(fetchCalls)
+	e.start = p.gpu.Start() + p.host.Sync()
+	if p.where == probe.CPU && p.near != nil {
+		e.start = p.gpu.Start() + p.host.Round()
+	}
+}
+
+// fetchCalls is how often the host calls for one PMove: the copy, and the wait for it.
+const fetchCalls = 2
+
+// compute returns how long the GPU takes for c; no kernels take no time.
+func (p *parts) compute(c gpu.Cost) unit.Time {
+	return p.within(p.gpu.Part(c), maxPart, "machine.gpu", "one part of a block on the GPU")
 }
 
 // amove returns one AMove of b bytes, one way, beyond the latency.
@@ -163,12 +211,27 @@ func (p *parts) view(v *policy.View, tokens []int32) {
 // onHost computes experts on the host CPU.
 type onHost struct {
 	host  host.Host
-	model model.Spec
+	shape host.Expert
+	alone bool
 }
 
-func (h onHost) expert(t int) unit.Time {
-	w := h.model.Expert(t)
-	return h.host.Time(w.FLOPs, w.Bytes)
+func newOnHost(h host.Host, s scenario.Scenario) onHost {
+	m := s.Model
+	value := unit.Bytes(model.ActivationBytes)
+	if m.ExpertBits > 16 {
+		value = 4
+	}
+	return onHost{h, host.Expert{
+		DModel: m.DModel, DFF: m.ExpertFF, Matrices: m.Matrices(), Weights: m.ExpertBytes(), Activation: value,
+	}, s.Workload.Scope == workload.OneExpert}
+}
+
+func (h onHost) expert(t int) unit.Time { return h.host.Time(h.shape, t, h.alone) }
+
+// rate is what a token's pass over an expert's weights amounts to.
+func (h onHost) rate() unit.BytesPerSecond {
+	t := max(1, h.expert(1))
+	return max(1, unit.BytesPerSecond(float64(h.shape.Weights)/t.Seconds()))
 }
 
 // memo remembers a time by tokens, up to a bound: few distinct counts recur.

@@ -98,7 +98,7 @@ func (p plan) step(step int, number int32) pass {
 
 // layers returns how many blocks all passes run.
 func (p plan) layers() int64 {
-	if p.s.Workload.Scope == workload.OneLayer {
+	if p.s.Workload.Scope.Partial() {
 		return int64(p.passes())
 	}
 	n := int64(p.output) * int64(p.s.Model.Decoder.Blocks)

@@ -163,7 +163,7 @@ func newFidelity(f scenario.Fidelity) fidelity {
 }
 
 func (r *run) moeBlocks(p pass) int {
-	if r.s.Workload.Scope == workload.OneLayer {
+	if r.s.Workload.Scope.Partial() {
 		return 1
 	}
 	return p.stack.MoEBlocks()
@@ -182,7 +182,7 @@ func (r *run) passes(ctx context.Context) error {
 }
 
 func (r *run) pass(ctx context.Context, p pass) error {
-	if r.s.Workload.Scope == workload.OneLayer {
+	if r.s.Workload.Scope.Partial() {
 		r.block(p, 0, 0, true)
 		return r.step(ctx)
 	}

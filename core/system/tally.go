@@ -29,7 +29,7 @@ type tally struct {
 func newTally(s scenario.Scenario, r *report.Report) tally {
 	m := s.Machine
 	t := tally{report: r, hash: 14695981039346656037,
-		partial: s.Workload.Scope == workload.OneLayer, generate: s.Workload.Phase == workload.Generate,
+		partial: s.Workload.Scope.Partial(), generate: s.Workload.Phase == workload.Generate,
 		rates: bound.Rates{
 			GPUBytes: m.GPU.Bandwidth, GPUFLOPs: m.GPU.Compute,
 			HostBytes: m.Host.Bandwidth, HostFLOPs: m.Host.Compute,

@@ -32,11 +32,11 @@ func (r *run) warnings() []report.Warning {
 				p.Name, float64(p.Used)/1e9, float64(p.Capacity)/1e9)
 		}
 	}
-	if s.Strategy.Name == policy.MDLB && y.HotExperts == 0 {
-		warn("strategy", "MD+LB moved no expert: here it is MD+AM.")
+	if s.Strategy.Name.Balanced() && y.HotExperts == 0 {
+		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)
 	}
-	if s.Strategy.Name == policy.CPUAM && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
-		warn("strategy", "CPU+AM keeps the experts in host memory; the memory device only draws its power.")
+	if s.Strategy.Name.OnHost() && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
+		warn("strategy", "%s keeps the experts in host memory; the memory device only draws its power.", s.Strategy.Name)
 	}
 	if r.tunedOnItself() {
 		warn("strategy.alpha_mode", "Alpha was tuned on the run's own tokens: this routing gives no others.")
@@ -72,7 +72,7 @@ func warnDevice(d device.Spec, warn func(path, format string, args ...any)) {
 // counts have no other, and a user's trace is read from its beginning.
 func (r *run) tunedOnItself() bool {
 	source := r.s.Workload.Routing.Source
-	tuned := r.s.Strategy.Name == policy.MDLB && r.s.Strategy.AlphaMode == policy.Auto
+	tuned := r.s.Strategy.Name.Balanced() && r.s.Strategy.AlphaMode == policy.Auto
 	return tuned && (source == workload.Counts || source == workload.File && r.plan.input)
 }
 

@@ -20,7 +20,7 @@ func legs(s Spec, m model.Spec) []leg {
 		input.layers = m.Encoder.MoEBlocks()
 	}
 	steps := leg{layers: m.Decoder.MoEBlocks(), tokens: s.Batch, passes: s.OutputTokens}
-	if s.Scope == OneLayer {
+	if s.Scope.Partial() {
 		input.layers, steps.layers = 1, 1
 	}
 	switch s.Phase {

@@ -42,7 +42,7 @@ func (b *building) tell(c choice) {
 	if t := c.table; t.Experts != b.m.Experts {
 		b.story.scaled("stretched from %d to %d experts along the Lorenz curve, and which of them are hot is drawn", t.Experts, b.m.Experts)
 	}
-	stretched := func(l leg) bool { return b.s.Scope != OneLayer && l.layers != len(c.table.Layers) }
+	stretched := func(l leg) bool { return !b.s.Scope.Partial() && l.layers != len(c.table.Layers) }
 	if i := slices.IndexFunc(b.legs, stretched); i >= 0 {
 		b.story.scaled("%d measured layers serve %d", len(c.table.Layers), b.legs[i].layers)
 	}

@@ -59,7 +59,16 @@ type Scope string
 const (
 	WholeModel Scope = "model"
 	OneLayer   Scope = "moe_layer" // the experts of a single MoE block, to replay a measured layer
+	OneExpert  Scope = "expert"    // all tokens through one expert, without gathering them
+	Attending  Scope = "attention" // the attention of a single block
+	OneCopy    Scope = "transfer"  // the weights of one expert over the link, and nothing else
 )
+
+// Scopes returns every Scope.
+func Scopes() []Scope { return []Scope{WholeModel, OneLayer, OneExpert, Attending, OneCopy} }
+
+// Partial reports whether s is a part of one block.
+func (s Scope) Partial() bool { return s != WholeModel }
 
 // Spec is a workload.
 type Spec struct {
@@ -97,7 +106,7 @@ const (
 func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Unless(slices.Contains(phases, s.Phase), "phase", "must be one of %q, got %q", phases, s.Phase),
-		fault.Unless(s.Scope == WholeModel || s.Scope == OneLayer, "scope", "must be %q or %q, got %q", WholeModel, OneLayer, s.Scope),
+		fault.Unless(slices.Contains(Scopes(), s.Scope), "scope", "must be one of %q, got %q", Scopes(), s.Scope),
 		fault.Within("batch", s.Batch, 1, MaxBatch),
 		fault.Within("input_tokens", s.InputTokens, 1, MaxTokens),
 		fault.Within("output_tokens", s.OutputTokens, 1, MaxTokens),

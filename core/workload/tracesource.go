@@ -86,7 +86,7 @@ func (b *building) matches(t *Trace, path string) error {
 		return fault.At(path, "the trace names %d experts, %s has %d", t.Experts, b.m.Name, b.m.Experts)
 	}
 	other := func(l leg) bool { return l.layers != t.Layers }
-	if i := slices.IndexFunc(b.legs, other); i >= 0 && b.s.Scope != OneLayer {
+	if i := slices.IndexFunc(b.legs, other); i >= 0 && !b.s.Scope.Partial() {
 		return fault.At(path, "the trace has %d MoE layers, the %s of %s %d", t.Layers, b.legs[i].stack(), b.m.Name, b.legs[i].layers)
 	}
 	return nil

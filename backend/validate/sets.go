@@ -95,7 +95,7 @@ func bf16(l *line, column string) {
 
 func graphed(l *line, s scenario.Scenario, tokens int) Row {
 	return Row{
-		Set: "graph", Model: l.text("shape"), Strategy: "graph", Machine: box, Tokens: tokens,
+		Model: l.text("shape"), Strategy: "graph", Machine: box, Tokens: tokens,
 		Measured: l.measured("graph_us"), runs: []scenario.Scenario{s},
 	}
 }
@@ -103,7 +103,7 @@ func graphed(l *line, s scenario.Scenario, tokens int) Row {
 func eager(l *line, s scenario.Scenario, tokens int) Row {
 	s.Machine.GPU.Eager = true
 	return Row{
-		Set: "eager", Model: l.text("shape"), Strategy: "eager", Machine: box, Tokens: tokens,
+		Model: l.text("shape"), Strategy: "eager", Machine: box, Tokens: tokens,
 		Measured: l.measured("eager_us"), runs: []scenario.Scenario{s},
 	}
 }
@@ -128,7 +128,7 @@ func denseRows(l *line) []Row {
 	}
 	rows := []Row{graphed(l, s, tokens), eager(l, s, tokens)}
 	for i := range rows {
-		rows[i].Strategy = l.text("phase")
+		rows[i].Strategy = l.text("phase") + " " + rows[i].Strategy
 		rows[i].Case = fmt.Sprintf("%d x %d", batch, context)
 	}
 	return rows

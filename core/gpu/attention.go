@@ -36,5 +36,5 @@ func (g GPU) Attention(a Attention) Cost {
 }
 
 // attentionKernels are what a framework launches beside the two projections: split
-// of heads, transposes, attention itself.
-const attentionKernels = 6
+// of heads, transposes, attention itself, and what surrounds it.
+const attentionKernels = 7

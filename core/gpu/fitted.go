@@ -9,7 +9,7 @@ func Fitted() Constants {
 		FLOPs:          0.77,
 		Kernel:         4.021,
 		Small:          2.203,
-		Launch:         26.05,
+		Launch:         24,
 		Start:          28.72,
 		Serial:         0.1694,
 		L2Speed:        3.358,

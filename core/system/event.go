@@ -100,7 +100,8 @@ func (v *event) hot(e *experts) {
 		move := g.carry(probe.LinkIn, probe.PMove, id, e.weights, e.move, e.latency)
 		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		g.after(move, compute)
-		v.launched(move, id, e.launch+e.fetch)
+		v.launched(move, id, e.fetch)
+		v.launched(compute, id, e.launch) // beside the copy
 		if i >= ahead {
 			g.after(v.compute[i-ahead], move)
 		}

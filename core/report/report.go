@@ -130,6 +130,7 @@ type Kind string
 // Kinds, best known first.
 const (
 	Measured  Kind = "measured"
+	Fitted    Kind = "fitted" // to measurements, by monde fit; the rest of them tells the error
 	Datasheet Kind = "datasheet"
 	Paper     Kind = "paper"
 	Derived   Kind = "derived"   // arithmetic on the kinds above

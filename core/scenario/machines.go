@@ -25,13 +25,13 @@ func MachinePresets() []MachinePreset {
 	return []MachinePreset{
 		{paperMachine(), "A100 PCIe + MoNDE device (the paper's)",
 			"One A100 on PCIe 4 x16, a Xeon Silver 4310 and a 512 GB CXL memory device with near-data processing.",
-			slices.Concat(a100Sources, pcie4Sources, xeonSources, mondeSources)},
+			slices.Concat(gpuSources("a100_pcie"), pcie4Sources, stagedSources, xeonSources, mondeSources)},
 		{h100Machine(), "H100 box (measured)",
 			"One H100 80GB on PCIe 5 x16 with 16 Sapphire Rapids cores; no near-data device.",
-			slices.Concat(h100Sources, pcie5Sources, sapphireSources, noDeviceSources)},
+			slices.Concat(gpuSources("h100_sxm"), pcie5Sources, stagedSources, sapphireSources, noDeviceSources)},
 		{h100WithDevice(), "H100 box + MoNDE device (hypothetical)",
 			"The measured H100 box with the paper's memory device behind its link. Nobody has built it.",
-			slices.Concat(h100Sources, pcie5Sources, sapphireSources, mondeSources)},
+			slices.Concat(gpuSources("h100_sxm"), pcie5Sources, stagedSources, sapphireSources, mondeSources)},
 	}
 }
 

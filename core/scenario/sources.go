@@ -1,6 +1,9 @@
 package scenario
 
-import "monde/core/report"
+import (
+	"monde/core/gpu"
+	"monde/core/report"
+)
 
 const (
 	aic    = "AIConfigurator systems/"
@@ -12,21 +15,46 @@ const (
 // Each row says where one number of a machine came from; a test fails on a
 // number without one.
 
-var a100Sources = []report.Source{
-	{Path: "machine.gpu.memory_bytes", Kind: report.Assumed, Text: "80 GiB (" + aic + "a100_pcie.yaml); the paper does not say 40 or 80"},
-	{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: "NVIDIA A100 80GB PCIe data sheet; " + aic + "a100_pcie.yaml"},
-	{Path: "machine.gpu.bandwidth_efficiency", Kind: report.Assumed, Text: aic + "a100_pcie.yaml, mem_bw_empirical_scaling_factor, marked there as not official"},
-	{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: "NVIDIA A100 80GB PCIe data sheet, BF16 tensor core, dense"},
-	{Path: "machine.gpu.compute_efficiency", Kind: report.Assumed, Text: "the share that an H100 reached in our own measurement (762.1 of 989 TFLOP/s)"},
-	{Path: "machine.gpu.kernel_ps", Kind: report.Assumed, Text: aic + "a100_pcie.yaml, mem_empirical_constant_latency, marked there as not official"},
-	{Path: "machine.gpu.launch_ps", Kind: report.Assumed, Text: "usual order of a CUDA kernel launch; counts only where eager is set"},
-	{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: "NVIDIA A100 80GB PCIe data sheet, board power"},
+// gpuSources says where the numbers of a GPU came from: data sheets, and efficiencies
+// from the fit, its own or that of the GPU that was measured.
+func gpuSources(name string) []report.Source {
+	p, _ := gpu.Named(name)
+	kind, whose := report.Fitted, "monde fit, to our own H100 measurements and AIConfigurator's"
+	if !p.Fitted {
+		kind, whose = report.Derived, "the fit of "+p.Nearest+", the nearest relative with measurements of its own"
+	}
+	const sheet = "data sheet, as in " + aic
+	list := []report.Source{
+		{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: sheet + name + ".yaml"},
+		{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: sheet + name + ".yaml"},
+		{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: sheet + name + ".yaml: BF16 tensor core, dense"},
+		{Path: "machine.gpu.sms", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
+		{Path: "machine.gpu.l2_bytes", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
+		{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: sheet + name + ".yaml: board"},
+		{Path: "machine.gpu.experts", Kind: report.Assumed, Text: "the usual kernel where GPU memory holds all experts; moved ones are looped"},
+		{Path: "machine.gpu.fused_tiles", Kind: report.Assumed, Text: "vLLM's, for the style fused"},
+		{Path: "machine.gpu.compute_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: 762.1 TFLOP/s"},
+	}
+	for _, field := range []string{"bandwidth_efficiency", "kernel_ps", "small_kernel_ps", "launch_ps", "start_ps"} {
+		list = append(list, report.Source{Path: "machine.gpu." + field, Kind: kind, Text: whose})
+	}
+	return list
+}
+
+// stagedSources are of pageable memory, the same for every link.
+var stagedSources = []report.Source{
+	{Path: "machine.link.pageable", Kind: report.Assumed, Text: "experts lie in pinned memory"},
+	{Path: "machine.link.staged.bandwidth_bytes_per_s", Kind: report.Fitted, Text: ownH1 + "link, pageable"},
+	{Path: "machine.link.staged.uncached_bytes_per_s", Kind: report.Fitted, Text: ownH1 + "link, pageable, 64 MiB"},
+	{Path: "machine.link.staged.cache_bytes", Kind: report.Assumed, Text: "between the 16 MiB and 64 MiB that were measured"},
+	{Path: "machine.link.staged.latency_ps", Kind: report.Fitted, Text: ownH1 + "link, pageable"},
 }
 
 var pcie4Sources = []report.Source{
 	{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Paper, Text: monde + "as reported by readers: PCIe Gen4 x16; 32 GB/s one way is a reader's note and the nominal rate"},
 	{Path: "machine.link.efficiency", Kind: report.Assumed, Text: "1, as in the paper's equations; real PCIe 4 x16 copies reach 22 to 24 GB/s (0.69 to 0.75)"},
 	{Path: "machine.link.latency_ps", Kind: report.Assumed, Text: "usual order of a DMA across PCIe; the paper gives none"},
+	{Path: "machine.link.submit_ps", Kind: report.Assumed, Text: "the latency: a lone copy counts in scope transfer only"},
 	{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
 }
 
@@ -36,7 +64,14 @@ var xeonSources = []report.Source{
 	{Path: "machine.host.bandwidth_efficiency", Kind: report.Assumed, Text: "usual share of a streaming read on such a CPU"},
 	{Path: "machine.host.compute_flops_per_s", Kind: report.Derived, Text: "12 cores x 2.1 GHz x 2 AVX-512 FMA x 16 fp32 lanes x 2; no bf16 instructions on Ice Lake"},
 	{Path: "machine.host.compute_efficiency", Kind: report.Assumed, Text: "usual share of a tuned GEMM"},
-	{Path: "machine.host.call_ps", Kind: report.Assumed, Text: "usual order of waking the threads of one parallel region, twice"},
+	{Path: "machine.host.cores", Kind: report.Datasheet, Text: "Intel Xeon Silver 4310"},
+	{Path: "machine.host.core_bandwidth_bytes_per_s", Kind: report.Assumed, Text: "its share of the bandwidth: all cores draw it"},
+	{Path: "machine.host.isa", Kind: report.Datasheet, Text: "Ice Lake: AVX-512, no bf16"},
+	{Path: "machine.host.operator_ps", Kind: report.Assumed, Text: "usual order of waking the threads of one parallel region"},
+	{Path: "machine.host.expert_operators", Kind: report.Derived, Text: "as on the H100 box"},
+	{Path: "machine.host.activation_bytes_per_s", Kind: report.Derived, Text: "as on the H100 box"},
+	{Path: "machine.host.sync_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
+	{Path: "machine.host.round_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
 	{Path: "machine.host.power_mw", Kind: report.Datasheet, Text: "Intel Xeon Silver 4310, thermal design power"},
 }
 
@@ -58,30 +93,27 @@ var noDeviceSources = []report.Source{
 	{Path: "machine.device.count", Kind: report.Measured, Text: "the box has none"},
 }
 
-var h100Sources = []report.Source{
-	{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: aic + "h100_sxm.yaml"},
-	{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: "NVIDIA H100 SXM data sheet; " + aic + "h100_sxm.yaml"},
-	{Path: "machine.gpu.bandwidth_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: a device copy reads and writes 3008.6 GB/s"},
-	{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: "NVIDIA H100 SXM data sheet, BF16 tensor core, dense"},
-	{Path: "machine.gpu.compute_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: 762.1 TFLOP/s"},
-	{Path: "machine.gpu.kernel_ps", Kind: report.Derived, Text: ownH1 + "ffn: Switch-Large expert, 1 token, graph: (15.69 us - 16.78 MB at 3008.6 GB/s) over 3 kernels"},
-	{Path: "machine.gpu.launch_ps", Kind: report.Measured, Text: ownH1 + "layers: about 24 us a launch"},
-	{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: "NVIDIA H100 SXM data sheet, board power"},
-}
-
 var pcie5Sources = []report.Source{
 	{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: "PCI Express 5.0 x16, one direction, nominal"},
-	{Path: "machine.link.efficiency", Kind: report.Measured, Text: ownH1 + "link: 268,435,456 B pinned in 5041.9 us = 53.2 GB/s"},
-	{Path: "machine.link.latency_ps", Kind: report.Derived, Text: ownH1 + "link: 1 MiB pinned in 32.24 us, less its bytes at 53.2 GB/s"},
+	{Path: "machine.link.efficiency", Kind: report.Fitted, Text: ownH1 + "link, pinned: 53.4 GB/s"},
+	{Path: "machine.link.latency_ps", Kind: report.Fitted, Text: ownH1 + "link, pinned"},
+	{Path: "machine.link.submit_ps", Kind: report.Fitted, Text: ownH1 + "link, pinned, 64 KiB"},
 	{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
 }
 
 var sapphireSources = []report.Source{
 	{Path: "machine.host.memory_bytes", Kind: report.Assumed, Text: "not recorded with the measurements"},
-	{Path: "machine.host.bandwidth_bytes_per_s", Kind: report.Derived, Text: ownH1 + "cpu: bf16 experts of 16.8 to 352 MB, 4 tokens, 16 threads, stream at 29 to 32 GB/s"},
-	{Path: "machine.host.bandwidth_efficiency", Kind: report.Derived, Text: "1: the bandwidth is the achieved one"},
-	{Path: "machine.host.compute_flops_per_s", Kind: report.Derived, Text: ownH1 + "cpu: Mixtral expert, 256 tokens in 34.4 ms"},
-	{Path: "machine.host.compute_efficiency", Kind: report.Derived, Text: "1: the rate is the achieved one"},
-	{Path: "machine.host.call_ps", Kind: report.Derived, Text: ownH1 + "cpu: Qwen3 expert, 4 tokens in 400 us, less its bytes"},
+	{Path: "machine.host.cores", Kind: report.Measured, Text: ownH1 + "cpu: 16 threads"},
+	{Path: "machine.host.core_bandwidth_bytes_per_s", Kind: report.Fitted, Text: ownH1 + "cpu, 8 and 16 threads"},
+	{Path: "machine.host.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: "Sapphire Rapids, eight channels of DDR5-4800"},
+	{Path: "machine.host.bandwidth_efficiency", Kind: report.Fitted, Text: ownH1 + "cpu: 105.9 GB/s"},
+	{Path: "machine.host.compute_flops_per_s", Kind: report.Derived, Text: "16 cores x 2 GHz x 2,048 bf16 operations of AMX"},
+	{Path: "machine.host.compute_efficiency", Kind: report.Fitted, Text: ownH1 + "cpu: 338 GFLOP/s a core"},
+	{Path: "machine.host.isa", Kind: report.Datasheet, Text: "Sapphire Rapids: AMX"},
+	{Path: "machine.host.operator_ps", Kind: report.Fitted, Text: ownH1 + "cpu"},
+	{Path: "machine.host.expert_operators", Kind: report.Fitted, Text: ownH1 + "layers, am_cpu of 4, 64 and 1,024 tokens"},
+	{Path: "machine.host.activation_bytes_per_s", Kind: report.Fitted, Text: ownH1 + "cpu"},
+	{Path: "machine.host.sync_ps", Kind: report.Fitted, Text: ownH1 + "layers; counts only where eager is set"},
+	{Path: "machine.host.round_ps", Kind: report.Fitted, Text: ownH1 + "layers, am_cpu; counts only where eager is set"},
 	{Path: "machine.host.power_mw", Kind: report.Assumed, Text: "16 of 56 cores of a 350 W Sapphire Rapids"},
 }

@@ -119,7 +119,7 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 		case policy.MDAM, policy.CPUAM:
 			in += unit.Bytes(routed) * s.Model.TokenBytes()
 			out += unit.Bytes(routed) * s.Model.TokenBytes()
-		case policy.MDLB:
+		case policy.MDLB, policy.CPULB:
 			sent := l.LinkIn - unit.Bytes(moved)*s.Model.ExpertBytes()
 			if sent != l.LinkOut || sent < 0 || sent > unit.Bytes(routed)*s.Model.TokenBytes() || sent%s.Model.TokenBytes() != 0 {
 				t.Fatalf("layer %d: %d B of activations came in, %d went out", i, sent, l.LinkOut)

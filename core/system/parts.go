@@ -175,7 +175,7 @@ func (p *parts) launch(e *experts) {
 		}
 		return
 	}
-	e.launch, e.fetch = p.gpu.Launches(p.expert(1).Kernels - 1), p.gpu.Launches(fetchCalls)
+	e.launch, e.fetch = p.gpu.Launches(p.expert(1).Kernels-1), p.gpu.Launches(fetchCalls)
 	e.start = p.gpu.Start() + p.host.Sync()
 	if p.where == probe.CPU && p.near != nil {
 		e.start = p.gpu.Start() + p.host.Round()

@@ -135,6 +135,7 @@ export interface Warning {
 /** Kind says how well a number is known. */
 export const Kind = [
   'measured',
+  'fitted', // to measurements, by monde fit; the rest of them tells the error
   'datasheet',
   'paper',
   'derived', // arithmetic on the kinds above
@@ -467,6 +468,9 @@ export type WorkloadPhase = (typeof WorkloadPhase)[number];
 export const WorkloadScope = [
   'model',
   'moe_layer', // the experts of a single MoE block, to replay a measured layer
+  'expert', // all tokens through one expert, without gathering them
+  'attention', // the attention of a single block
+  'transfer', // the weights of one expert over the link, and nothing else
 ] as const;
 export type WorkloadScope = (typeof WorkloadScope)[number];
 
@@ -493,18 +497,47 @@ export interface WorkloadSpec {
   readonly routing: WorkloadRouting;
 }
 
+/** Style is how the experts of a layer are computed, where all are in GPU memory. Experts that are moved there come one by one, and are looped. */
+export const GpuStyle = [
+  'looped', // one after the other, each gathers its tokens and adds its results back
+  'grouped', // one kernel a projection for all (CUTLASS, torch._grouped_mm)
+  'fused', // the Triton kernel of vLLM
+] as const;
+export type GpuStyle = (typeof GpuStyle)[number];
+
+/** Tiles names the tiles of the fused kernel, where no tuned table is. */
+export const GpuTiles = [
+  'new', // vLLM 0.17 and later
+  'old', // vLLM 0.14 and before
+] as const;
+export type GpuTiles = (typeof GpuTiles)[number];
+
 /** Spec is what a user may choose. */
 export interface GpuSpec {
   readonly name: string;
   readonly memory_bytes: Bytes;
   readonly bandwidth_bytes_per_s: BytesPerSecond; // peak
-  readonly bandwidth_efficiency: number;
+  readonly bandwidth_efficiency: number; // share of it that a GEMM's operands reach
   readonly compute_flops_per_s: FlopsPerSecond; // bf16 with fp32 accumulation, dense, peak
-  readonly compute_efficiency: number;
-  readonly kernel_ps: Picoseconds; // fixed cost of one kernel, launched from a graph
-  readonly launch_ps: Picoseconds; // added to a kernel that is launched eagerly
+  readonly compute_efficiency: number; // share of it that full tiles reach
+  readonly sms: number;
+  readonly l2_bytes: Bytes;
+  readonly kernel_ps: Picoseconds; // fixed cost of a GEMM, launched from a graph
+  readonly small_kernel_ps: Picoseconds; // of an elementwise kernel
   readonly eager: boolean; // launch kernel by kernel instead of from a graph
+  readonly launch_ps: Picoseconds; // eager: host time of a launch
+  readonly start_ps: Picoseconds; // eager: until the host sees a result, beyond the kernels
+  readonly experts: GpuStyle; // kernels of experts that GPU memory holds
+  readonly fused_tiles: GpuTiles; // fused
   readonly power_mw: Milliwatts; // board, while busy
+}
+
+/** Staged is how fast pageable memory gets through the pinned buffer. */
+export interface LinkStaged {
+  readonly bandwidth_bytes_per_s: BytesPerSecond;
+  readonly uncached_bytes_per_s: BytesPerSecond; // of copies that the host's cache does not hold
+  readonly cache_bytes: Bytes;
+  readonly latency_ps: Picoseconds;
 }
 
 /** Spec is what a user may choose. It is plain data, and does not change. */
@@ -513,18 +546,36 @@ export interface LinkSpec {
   readonly bandwidth_bytes_per_s: BytesPerSecond; // each direction, peak
   readonly efficiency: number; // share of it that a large copy reaches
   readonly latency_ps: Picoseconds; // from the request to the first byte, a transfer
+  readonly submit_ps: Picoseconds; // least time of a lone copy: the host's calls
   readonly chunk_bytes: Bytes; // a waiting AMove overtakes a PMove at the next multiple
+  readonly pageable: boolean; // the host's memory is not pinned
+  readonly staged: LinkStaged; // of pageable memory
 }
+
+/** ISA is the instruction set that the matrix library uses. */
+export const HostISA = [
+  'amx', // bf16 tiles of 16 rows; weights are rearranged on every call: read, written, read
+  'avx512', // fp32
+  'avx2', // fp32
+] as const;
+export type HostISA = (typeof HostISA)[number];
 
 /** Spec is what a user may choose. */
 export interface HostSpec {
   readonly name: string;
   readonly memory_bytes: Bytes;
+  readonly cores: number;
+  readonly core_bandwidth_bytes_per_s: BytesPerSecond; // that one core draws
   readonly bandwidth_bytes_per_s: BytesPerSecond; // peak
   readonly bandwidth_efficiency: number;
-  readonly compute_flops_per_s: FlopsPerSecond; // in the weights' precision, peak
+  readonly compute_flops_per_s: FlopsPerSecond; // in the precision of ISA, all cores, peak
   readonly compute_efficiency: number;
-  readonly call_ps: Picoseconds; // fixed cost of one expert
+  readonly isa: HostISA;
+  readonly operator_ps: Picoseconds; // dispatch of one operator to all cores, and its end
+  readonly expert_operators: number; // of one expert beside its matrices: gather, activation, scale, scatter, copies
+  readonly activation_bytes_per_s: BytesPerSecond; // at which operators read and write them
+  readonly sync_ps: Picoseconds; // eager: until the host knows the tokens of every expert
+  readonly round_ps: Picoseconds; // CPU experts: the same, and activations through the framework, both ways
   readonly power_mw: Milliwatts; // package, while busy
 }
 
@@ -617,6 +668,7 @@ export const PolicyName = [
   'MD+AM', // activations go to the memory device and back (AMove), which computes
   'MD+LB', // the H busiest experts go to the GPU, the rest stay on the device, at once
   'CPU+AM', // activations go to the host CPU and back
+  'CPU+LB',
 ] as const;
 export type PolicyName = (typeof PolicyName)[number];
 
@@ -647,8 +699,8 @@ export type PolicyRounding = (typeof PolicyRounding)[number];
 export interface PolicySpec {
   readonly name: PolicyName;
   readonly transfer: PolicyTransfer; // GPU+PM
-  readonly staging: number; // GPU+PM overlap, MD+LB: experts that GPU memory holds in transit
-  readonly alpha_mode: PolicyAlphaMode; // MD+LB
+  readonly staging: number; // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
+  readonly alpha_mode: PolicyAlphaMode; // MD+LB, CPU+LB
   readonly alpha: number; // MD+LB fixed
   readonly rounding: PolicyRounding; // MD+LB fixed and auto
   readonly min_hot: number; // MD+LB fixed and auto: H is at least this, or E_active; 0 lets H be 0

@@ -54,7 +54,9 @@ var mayImport = map[string]string{
 	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + backend,
 	"backend/http":              "core " + everything + backend,
 	"backend/chrome":            "core/probe core/unit",
-	"backend/text":              basics + devices + driver + " core/device/driver core/model core/workload core/report",
+	"backend/text":              "core core/device/driver backend/validate " + everything + driver,
+	"backend/validate":          "core " + everything,
+	"backend/fit":               "core backend/validate " + everything,
 	"backend/stream":            "core " + everything,
 }
 
@@ -62,7 +64,7 @@ const (
 	devices    = " core/link core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
-	backend    = " backend/http backend/stream backend/chrome backend/text"
+	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

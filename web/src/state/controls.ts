@@ -32,7 +32,8 @@ const kib = (path: string, label: string, range: Range, usual: (s: Scenario) => 
 
 const steps = (s: Scenario) => s.workload.phase !== 'encoder' && s.workload.phase !== 'prefill';
 const device = (s: Scenario) => s.machine.device.count > 0;
-const balanced = (s: Scenario) => s.strategy.name === 'MD+LB';
+/** Whether the scenario splits experts between the GPU and where they live. */
+export const balanced = (s: Scenario) => s.strategy.name === 'MD+LB' || s.strategy.name === 'CPU+LB';
 const formula = (s: Scenario) => balanced(s) && s.strategy.alpha_mode !== 'exact';
 
 export const workload: readonly NumberRow[] = [
@@ -67,7 +68,10 @@ export const moreMachine: readonly NumberRow[] = [
   part('machine.gpu.bandwidth_efficiency', 'GPU bandwidth efficiency'),
   row('machine.gpu.compute_flops_per_s', 'GPU compute', 'TFLOP/s', 1e12, [1, 10000], {hint: 'bf16, dense'}),
   part('machine.gpu.compute_efficiency', 'GPU compute efficiency'),
-  row('machine.gpu.kernel_ps', 'Kernel overhead', 'µs', 1e6, [0.1, 100]),
+  row('machine.gpu.kernel_ps', 'Kernel overhead', 'µs', 1e6, [0.1, 100], {hint: 'of a matrix product, launched from a graph'}),
+  row('machine.gpu.sms', 'GPU SMs', '', 1, [1, 512]),
+  row('machine.gpu.l2_bytes', 'GPU L2', 'MB', 1e6, [1, 512]),
+  row('machine.host.cores', 'Host cores', '', 1, [1, 256]),
   rate('machine.host.bandwidth_bytes_per_s', 'Host bandwidth', [10, 2000]),
   row('machine.host.compute_flops_per_s', 'Host compute', 'TFLOP/s', 1e12, [0.1, 100]),
   row('machine.host.memory_bytes', 'Host memory', 'GiB', 2 ** 30, [16, 8192]),

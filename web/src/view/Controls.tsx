@@ -69,7 +69,13 @@ const phaseNames: Readonly<Record<WorkloadPhase, string>> = {
   generate: 'Generate: input pass, then steps',
 };
 
-const scopeNames: Readonly<Record<WorkloadScope, string>> = {model: 'The whole model', moe_layer: 'The experts of one MoE block'};
+const scopeNames: Readonly<Record<WorkloadScope, string>> = {
+  model: 'The whole model',
+  moe_layer: 'The experts of one MoE block',
+  expert: 'All tokens through one expert',
+  attention: 'The attention of one block',
+  transfer: 'One expert’s weights over the link',
+};
 
 /** Which model. */
 export function ModelField() {

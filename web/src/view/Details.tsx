@@ -74,6 +74,7 @@ function waits(l: Layer, names: readonly string[]): string {
 
 const kinds: Readonly<Record<Kind, string>> = {
   measured: 'measured',
+  fitted: 'fitted to measurements',
   datasheet: 'data sheet',
   paper: 'paper',
   derived: 'derived',

@@ -21,6 +21,7 @@ const words: readonly (readonly [word: string, meaning: string])[] = [
   ['MD+AM', 'The memory device computes every expert beside its memory (near-data processing, NDP).'],
   ['MD+LB', 'MoNDE: hot experts on the GPU and cold ones on the device, at the same time.'],
   ['CPU+AM', 'The host’s CPU computes the experts.'],
+  ['CPU+LB', 'Hot experts on the GPU and cold ones on the host’s CPU, at the same time.'],
   ['Ideal', 'As if GPU memory held everything.'],
   ['α, H', 'H = α · BW(link) / (BW(device) + BW(link)) · active experts.'],
 ];

@@ -16,6 +16,7 @@ const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', 
 export function StrategyFields() {
   const {editor, runner} = useStore();
   const [strategy, machine] = [usePart((s) => s.strategy), usePart((s) => s.machine)];
+  const balanced = usePart(controls.balanced);
   const entry = editor.entries.find((e) => e.name === runner.selected.value);
   return (
     <>
@@ -33,14 +34,14 @@ export function StrategyFields() {
         options={editor.entries.map((e) => ({value: e.name, label: e.title, disabled: !runsOn(e.spec, machine)}))}
         onPick={(name) => editor.entries.filter((e) => e.name === name).forEach((e) => editor.select(e))}
       />
-      {strategy.name === 'MD+LB' && (
+      {balanced && (
         <SelectField
           label="How many experts are hot" path="strategy.alpha_mode" value={strategy.alpha_mode}
           options={PolicyAlphaMode.map((m) => ({value: m, label: modeNames[m]}))}
           onPick={(m) => editor.set('strategy.alpha_mode', m, 'pick')}
         />
       )}
-      {strategy.name === 'MD+LB' && strategy.alpha_mode !== 'exact' && (
+      {balanced && strategy.alpha_mode !== 'exact' && (
         <SelectField
           label="Rounding of H" path="strategy.rounding" value={strategy.rounding}
           options={PolicyRounding.map((r) => ({value: r, label: roundingNames[r]}))}

@@ -2,7 +2,10 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/report"
 )
@@ -15,8 +18,15 @@ func (s Scenario) Sources() []report.Source {
 	if !known {
 		return append(list, report.Source{Path: "machine", Value: s.Machine.Name, Kind: report.User, Text: "described by the scenario"}, expertSource(s))
 	}
-	mine, preset := leaves("machine", s.Machine), leaves("machine", p.Machine)
-	for _, source := range p.Sources {
+	base, sources := p.Machine, p.Sources
+	if card := gpuCalled(s.Machine.GPU.Name); card != "" && s.Machine.GPU.Name != base.GPU.Name {
+		base.GPU = gpuNamed(card)
+		sources = append(slices.DeleteFunc(slices.Clone(sources), func(x report.Source) bool {
+			return strings.HasPrefix(x.Path, "machine.gpu.")
+		}), gpuSources(card)...)
+	}
+	mine, preset := leaves("machine", s.Machine), leaves("machine", base)
+	for _, source := range sources {
 		source.Value = mine[source.Path]
 		if source.Value != preset[source.Path] {
 			source.Kind, source.Text = report.User, fmt.Sprintf("set by the scenario; the preset says %s", preset[source.Path])
@@ -27,6 +37,16 @@ func (s Scenario) Sources() []report.Source {
 		list = append(list, clockSources(s.Machine.Device)...)
 	}
 	return append(list, expertSource(s))
+}
+
+// gpuCalled returns the preset whose GPU has that name.
+func gpuCalled(name string) string {
+	for _, p := range gpu.Presets() {
+		if p.Spec.Name == name {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 func (s Scenario) modelSource() report.Source {

@@ -24,6 +24,9 @@ func files() []file {
 		{"h100/graph_layers", []string{"model", "tokens", "strategy", "device_us", "tokens_per_expert"}, graphRows, graphFitted},
 		{"h100/layers", []string{"model", "tokens", "strategy", "gpu_experts", "wall_us", "tokens_per_expert"}, layerRows, layerFitted},
 		{"gpu_moe/moe_kernels", []string{"system", "framework", "version", "dtype", "distribution", "num_tokens", "hidden", "inter", "topk", "experts", "latency_ms"}, kernelRows, kernelFitted},
+		{"pregated/block_lats", []string{"bs"}, blockRows, blockFitted},
+		{"pregated/ubench_b64_block_lats", []string{"bs", "active experts"}, activeRows, odd},
+		{"pregated/throughputs", []string{"bs"}, throughputRows, nil},
 	}
 }
 
@@ -79,6 +82,9 @@ func Load(dir fs.FS) ([]Row, error) {
 				if r.value == nil {
 					r.value = latency
 				}
+				if r.bound == nil {
+					r.bound = bound
+				}
 				all = append(all, r)
 			}
 		}
@@ -121,6 +127,9 @@ func layerFitted(_ int, l *line) bool {
 	t := l.text("tokens")
 	return t == "4" || t == "64" || t == "1024"
 }
+
+// blockFitted: batch 8 sets the skew of routing.
+func blockFitted(_ int, l *line) bool { return l.text("bs") == "1" || l.text("bs") == "8" }
 
 func kernelFitted(i int, l *line) bool {
 	if l.text("system") == "h100_sxm" {

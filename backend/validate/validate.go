@@ -52,6 +52,7 @@ type Row struct {
 
 	runs  []scenario.Scenario
 	value func(report.Report) float64
+	bound func(report.Report) float64 // the same of the roofline
 }
 
 // Result is everything that was compared.
@@ -119,7 +120,7 @@ func (r *Row) predict(ctx context.Context) {
 		}
 		n := float64(len(r.runs))
 		r.Predicted += r.value(y) / n
-		r.Roofline += microseconds(y.Bound) / n
+		r.Roofline += r.bound(y) / n
 	}
 	r.Scenario = string(r.runs[0].Short())
 	if r.Unit != "" {
@@ -129,5 +130,7 @@ func (r *Row) predict(ctx context.Context) {
 }
 
 func microseconds(t unit.Time) float64 { return float64(t) / 1e6 }
+
+func bound(y report.Report) float64 { return microseconds(y.Bound) }
 
 func latency(y report.Report) float64 { return microseconds(y.Latency) }

@@ -74,14 +74,20 @@ func (g GPU) grouped(x Group) Cost {
 	if experts == 0 {
 		return Cost{}
 	}
-	rows := rowsFor(tokens, experts)
+	rows := g.spec.GroupRows
+	if rows == 0 {
+		rows = rowsFor(tokens, experts)
+	}
 	_, _, blocks, _ := x.active(rows, 1)
-	bytes, flops := float64(g.pins*g.k.GroupedBytes), float64(g.peak*g.k.GroupedFLOPs)
+	bytes, flops := float64(g.pins*g.k.GroupedBytes), float64(g.flops*(g.k.GroupedFLOPs/g.k.FLOPs))
 	took := g.k.Grouped
 	x.projections(func(n, k float64) {
 		weights := float64(n*k) * x.Bits / 8 * float64(experts)
 		memory := (weights + float64(2*float64(tokens)*(n+k))) / bytes
-		tiles := max(float64(blocks)*rounds(int(n), columns), g.sms)
+		tiles := float64(blocks) * rounds(int(n), columns)
+		if g.spec.GroupRows == 0 { // tall tiles are split along K
+			tiles = max(tiles, g.sms)
+		}
 		compute := float64(2*float64(rows)*columns*k) * tiles / flops
 		took += max(memory, compute) + float64(g.k.GroupedSerial*min(memory, compute))
 	})

@@ -27,14 +27,17 @@ type Spec struct {
 	ComputeEfficiency   float64             `json:"compute_efficiency"`    // share of it that full tiles reach
 	SMs                 int                 `json:"sms"`
 	L2                  unit.Bytes          `json:"l2_bytes"`
-	Kernel              unit.Time           `json:"kernel_ps"`       // fixed cost of a GEMM, launched from a graph
-	Small               unit.Time           `json:"small_kernel_ps"` // of an elementwise kernel
-	Eager               bool                `json:"eager"`           // launch kernel by kernel instead of from a graph
-	Launch              unit.Time           `json:"launch_ps"`       // eager: host time of a launch
-	Start               unit.Time           `json:"start_ps"`        // eager: until the host sees a result, beyond the kernels
-	Experts             Style               `json:"experts"`         // kernels of experts that GPU memory holds
-	Tiles               Tiles               `json:"fused_tiles"`     // fused
-	Power               unit.Power          `json:"power_mw"`        // board, while busy
+	Kernel              unit.Time           `json:"kernel_ps"`          // fixed cost of a GEMM, launched from a graph
+	Small               unit.Time           `json:"small_kernel_ps"`    // of an elementwise kernel
+	Eager               bool                `json:"eager"`              // launch kernel by kernel instead of from a graph
+	Launch              unit.Time           `json:"launch_ps"`          // eager: host time of a launch
+	Start               unit.Time           `json:"start_ps"`           // eager: until the host sees a result, beyond the kernels
+	Floor               unit.Time           `json:"block_floor_ps"`     // least GPU time of a block without experts: a framework's launches
+	MoEFloor            unit.Time           `json:"moe_block_floor_ps"` // and of one with experts
+	Experts             Style               `json:"experts"`            // kernels of experts that GPU memory holds
+	GroupRows           int                 `json:"group_rows"`         // grouped: rows of a tile; 0 is as many as an expert's tokens need
+	Tiles               Tiles               `json:"fused_tiles"`        // fused
+	Power               unit.Power          `json:"power_mw"`           // board, while busy
 }
 
 // Style is how the experts of a layer are computed, where all are in GPU memory.
@@ -74,6 +77,9 @@ func (s Spec) Validate() error {
 		fault.Unless(s.Experts == Looped || s.Experts == Grouped || s.Experts == Fused, "experts",
 			"must be %q, %q or %q, got %q", Looped, Grouped, Fused, s.Experts),
 		fault.Unless(s.Tiles == NewTiles || s.Tiles == OldTiles, "fused_tiles", "must be %q or %q, got %q", NewTiles, OldTiles, s.Tiles),
+		fault.Within("block_floor_ps", s.Floor, 0, unit.Second),
+		fault.Within("moe_block_floor_ps", s.MoEFloor, 0, unit.Second),
+		fault.Within("group_rows", s.GroupRows, 0, 1024),
 		fault.Within("power_mw", s.Power, 0, 1e9),
 	)
 }
@@ -142,6 +148,9 @@ func (g GPU) Launches(n int) unit.Time {
 	}
 	return unit.Time(n) * g.spec.Launch
 }
+
+// Eager reports whether the host launches kernel by kernel.
+func (g GPU) Eager() bool { return g.spec.Eager }
 
 // Start returns how long a result takes to reach the host beyond the kernels.
 func (g GPU) Start() unit.Time {

@@ -6,8 +6,14 @@ import (
 	"monde/core/unit"
 )
 
-// ActivationBytes is what one activation takes: bf16, as in the paper.
-const ActivationBytes = 2
+// ActivationBytes returns what one activation takes: bf16, as in the paper, unless
+// weights are wider.
+func (s Spec) ActivationBytes() unit.Bytes {
+	if s.WeightBits > 16 {
+		return 4
+	}
+	return 2
+}
 
 // Bytes returns what n weights of the given width take, rounded up.
 func weightBytes(n int64, bits float64) unit.Bytes {
@@ -46,14 +52,14 @@ func (s Spec) OtherBytes() unit.Bytes {
 // KVBytes returns what the key-value cache of one token takes in one block.
 func (s Spec) KVBytes() unit.Bytes {
 	if s.LatentKV > 0 {
-		return unit.Bytes(s.LatentKV) * ActivationBytes
+		return unit.Bytes(s.LatentKV) * s.ActivationBytes()
 	}
-	return unit.Bytes(s.KVHeads) * unit.Bytes(s.HeadDim+s.valueDim()) * ActivationBytes
+	return unit.Bytes(s.KVHeads) * unit.Bytes(s.HeadDim+s.valueDim()) * s.ActivationBytes()
 }
 
 // TokenBytes returns the activations of one token at a block's edge: what one
 // AMove of one token and expert carries in one direction.
-func (s Spec) TokenBytes() unit.Bytes { return unit.Bytes(s.DModel) * ActivationBytes }
+func (s Spec) TokenBytes() unit.Bytes { return unit.Bytes(s.DModel) * s.ActivationBytes() }
 
 func (s Spec) pair() bool { return s.Encoder.Blocks > 0 }
 

@@ -49,6 +49,20 @@ type Transfer string
 const (
 	Serial  Transfer = "serial"  // move, compute, move, compute
 	Overlap Transfer = "overlap" // the next experts' weights move while one computes
+	Block   Transfer = "block"   // all of a layer's, then its computes together: on demand, as DeepSpeed
+	Ahead   Transfer = "ahead"   // as Block, but while the layer before computes: a prefetch that knows
+)
+
+// Transfers returns every Transfer.
+func Transfers() []Transfer { return []Transfer{Serial, Overlap, Block, Ahead} }
+
+// Fetch says which experts of a layer GPU+PM moves.
+type Fetch string
+
+// Fetches.
+const (
+	Active Fetch = "active" // those with tokens
+	Every  Fetch = "all"    // all, whether tokens come or not: SE-MoE
 )
 
 // AlphaMode says where H comes from.
@@ -76,6 +90,7 @@ const (
 type Spec struct {
 	Name      Name      `json:"name"`
 	Transfer  Transfer  `json:"transfer"`       // GPU+PM
+	Fetch     Fetch     `json:"fetch"`          // GPU+PM by block or ahead
 	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
 	AlphaMode AlphaMode `json:"alpha_mode"`     // MD+LB, CPU+LB
 	Alpha     float64   `json:"alpha"`          // MD+LB fixed
@@ -88,7 +103,8 @@ type Spec struct {
 func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Unless(slices.Contains(Names(), s.Name), "name", "must be one of %q, got %q", Names(), s.Name),
-		fault.Unless(s.Transfer == Serial || s.Transfer == Overlap, "transfer", "must be %q or %q, got %q", Serial, Overlap, s.Transfer),
+		fault.Unless(slices.Contains(Transfers(), s.Transfer), "transfer", "must be one of %q, got %q", Transfers(), s.Transfer),
+		fault.Unless(s.Fetch == Active || s.Fetch == Every, "fetch", "must be %q or %q, got %q", Active, Every, s.Fetch),
 		fault.Within("staging", s.Staging, 2, 1024),
 		fault.Unless(s.AlphaMode == Fixed || s.AlphaMode == Auto || s.AlphaMode == Exact, "alpha_mode", "must be %q, %q or %q, got %q", Fixed, Auto, Exact, s.AlphaMode),
 		fault.Within("alpha", s.Alpha, 0, 1e6),

@@ -32,6 +32,9 @@ func MachinePresets() []MachinePreset {
 		{h100WithDevice(), "H100 box + MoNDE device (hypothetical)",
 			"The measured H100 box with the paper's memory device behind its link. Nobody has built it.",
 			slices.Concat(gpuSources("h100_sxm"), pcie5Sources, stagedSources, sapphireSources, mondeSources)},
+		{offloadMachine(), "A100 SXM, FasterTransformer in fp32 (measured by others)",
+			"The box of the Pre-gated MoE measurements: an A100 on PCIe 4, offloading in fp32.",
+			offloadSources()},
 	}
 }
 
@@ -101,6 +104,19 @@ func h100Machine() Machine {
 		},
 		Device: device.Spec{},
 	}
+}
+
+// offloadMachine is that of Pre-gated MoE (ISCA 2024): fp32 without tensor cores,
+// grouped GEMMs of 128-row tiles, blocks that are bound by their launches.
+func offloadMachine() Machine {
+	m := paperMachine()
+	m.Name, m.Device, m.GPU = "a100-fp32", device.Spec{}, gpuNamed("a100_sxm")
+	m.GPU.Compute, m.GPU.ComputeEfficiency = 19_500e9, 0.867
+	m.GPU.GroupRows, m.GPU.Floor, m.GPU.MoEFloor = 128, 216*unit.Microsecond, 946*unit.Microsecond
+	m.GPU.Eager, m.GPU.Launch, m.GPU.Start = true, 0, 0
+	m.Link.Name, m.Link.Efficiency = "PCIe 4 x16", 0.752
+	m.Host.Name, m.Host.Memory, m.Host.Cores, m.Host.Sync = "AMD EPYC 7V12", 1771<<30, 64, 50*unit.Microsecond
+	return m
 }
 
 func h100WithDevice() Machine {

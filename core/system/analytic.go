@@ -17,7 +17,8 @@ var _ fidelity = (*analytic)(nil)
 
 // run implements fidelity.
 func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
-	first := begin(e, now, emit)
+	first := early(e, now, emit)
+	first.plus(begin(e, now, emit))
 	first.plus(a.after(e, now+first.time, emit))
 	return first
 }
@@ -87,6 +88,9 @@ func hotPath(e *experts, ids []int32) outcome {
 		}
 		return o
 	}
+	if e.block {
+		return blockPath(e, ids)
+	}
 	n := unit.Time(len(ids))
 	moves, computes := e.latency+n*e.move, sum(e.gpu, ids)
 	last := e.gpu[ids[n-1]]
@@ -106,6 +110,16 @@ func hotPath(e *experts, ids []int32) outcome {
 	}
 	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, e.shared+computes
 	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
+	return o
+}
+
+// blockPath is one transfer for all, less what came ahead, and then all computes.
+func blockPath(e *experts, ids []int32) outcome {
+	var o outcome
+	bytes, took := e.transfer(len(ids))
+	o.on(probe.LinkIn, took-e.hidden(took))
+	o.on(probe.GPU, e.shared+residents(e, ids))
+	o.carried[probe.LinkIn] = bytes
 	return o
 }
 

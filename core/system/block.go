@@ -33,6 +33,7 @@ func (r *run) block(p pass, block, moe int, has bool) {
 		return
 	case !has:
 		r.gpu(&l, probe.DenseFFN, k.denseFFN(t), m.DenseFFN(t))
+		r.pad(&l, r.s.Machine.GPU.Floor)
 		r.tally.layer(index, &l, nil)
 		return
 	case whole:
@@ -41,11 +42,17 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.route(p, moe)
 	r.place(p)
 	r.charge(&l, p)
+	r.experts.since = 0
+	if r.computing >= 0 {
+		r.experts.since = r.now - r.computing
+	}
 	took := r.level.run(&r.experts, r.now, r.emit)
 	r.now += took.time
+	r.computing = r.now - took.busy[probe.GPU]
 	l.took.plus(took)
 	if whole {
 		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})
+		r.pad(&l, r.s.Machine.GPU.MoEFloor)
 	}
 	r.tally.layer(index, &l, &r.experts)
 }
@@ -57,6 +64,17 @@ func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
 	r.now += t
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
+}
+
+// pad waits for the launches of a block whose kernels are shorter.
+func (r *run) pad(l *ledger, floor unit.Time) {
+	wait := floor - l.took.busy[probe.GPU]
+	if wait <= 0 {
+		return
+	}
+	r.emit(probe.Span{Resource: probe.CPU, Work: probe.Launch, Expert: -1, Start: r.now, End: r.now + wait})
+	r.now += wait
+	l.took.on(probe.CPU, wait)
 }
 
 // copy moves the weights of one expert, and does nothing else.
@@ -139,7 +157,7 @@ func (r *run) charge(l *ledger, p pass) {
 	for _, id := range e.order {
 		work := m.Expert(int(e.tokens[id]))
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved, Near: e.sites[id] == policy.Near,
+			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead, Near: e.sites[id] == policy.Near,
 			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
 		})
 	}

@@ -19,7 +19,8 @@ var _ fidelity = (*event)(nil)
 // run implements fidelity.
 func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	v.graph.reset(e.chunk)
-	o := begin(e, now, emit)
+	o := early(e, now, emit)
+	o.plus(begin(e, now, emit))
 	now += o.time
 	if e.shared > 0 {
 		v.graph.add(probe.GPU, probe.DenseFFN, -1, e.shared)
@@ -48,11 +49,11 @@ func begin(e *experts, now unit.Time, emit func(probe.Span)) (o outcome) {
 
 // resident adds the experts whose weights the GPU holds.
 func (v *event) resident(e *experts) {
-	if e.together > 0 {
+	v.ids = e.at(v.ids[:0], policy.Resident)
+	if len(v.ids) > 0 && e.together > 0 {
 		v.graph.add(probe.GPU, probe.Expert, -1, e.together)
 		return
 	}
-	v.ids = e.at(v.ids[:0], policy.Resident)
 	for _, id := range v.ids {
 		t := v.graph.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		v.launched(t, id, e.launch)
@@ -91,6 +92,10 @@ func (v *event) cold(e *experts) {
 func (v *event) hot(e *experts) {
 	v.ids = e.at(v.ids[:0], policy.Moved)
 	g := &v.graph
+	if e.block {
+		v.whole(e)
+		return
+	}
 	ahead := e.staging
 	if e.serial {
 		ahead = 1
@@ -107,6 +112,55 @@ func (v *event) hot(e *experts) {
 		}
 		v.compute = append(v.compute, compute)
 	}
+}
+
+// whole adds one transfer for all experts of a layer, less what came ahead, and
+// their computes after it.
+func (v *event) whole(e *experts) {
+	if len(v.ids) == 0 {
+		return
+	}
+	g := &v.graph
+	bytes, took := e.transfer(len(v.ids))
+	move := g.carry(probe.LinkIn, probe.PMove, -1, bytes, took-e.hidden(took), 0)
+	if e.together > 0 {
+		g.after(move, g.add(probe.GPU, probe.Expert, -1, e.together))
+		return
+	}
+	for _, id := range v.ids {
+		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
+		g.after(move, compute)
+		v.launched(compute, id, e.launch)
+	}
+}
+
+// transfer returns the bytes that come for n active experts, and how long they take.
+func (e *experts) transfer(n int) (unit.Bytes, unit.Time) {
+	if e.all {
+		n = len(e.tokens)
+	}
+	return unit.Bytes(n) * e.weights, e.latency + unit.Time(n)*e.move
+}
+
+// hidden returns how much of a transfer ran while the layer before computed.
+func (e *experts) hidden(took unit.Time) unit.Time {
+	if !e.ahead {
+		return 0
+	}
+	return min(took, e.since)
+}
+
+// early is the part of a block's transfer that came ahead.
+func early(e *experts, now unit.Time, emit func(probe.Span)) (o outcome) {
+	if !e.block || !e.ahead || len(e.order) == 0 {
+		return o
+	}
+	_, took := e.transfer(len(e.order))
+	if h := e.hidden(took); h > 0 {
+		o.busy[probe.LinkIn] = h
+		emit(probe.Span{Resource: probe.LinkIn, Work: probe.PMove, Expert: -1, Start: now - e.since, End: now - e.since + h})
+	}
+	return o
 }
 
 // account emits every segment and adds up what each resource did, and which of

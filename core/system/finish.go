@@ -153,7 +153,7 @@ func activations(m model.Spec, w workload.Spec, p plan) unit.Bytes {
 		tokens *= w.InputTokens
 	}
 	wide := max(m.DFF, m.ExpertFF*m.TopK, m.Heads*m.HeadDim)
-	return unit.Bytes(tokens) * unit.Bytes(2*m.DModel+wide) * model.ActivationBytes
+	return unit.Bytes(tokens) * unit.Bytes(2*m.DModel+wide) * m.ActivationBytes()
 }
 
 // energy adds power over busy time; a memory device is powered throughout.

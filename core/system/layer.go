@@ -18,6 +18,7 @@ type experts struct {
 	start    unit.Time  // before any of it: the host learns where tokens go
 	launch   unit.Time  // host time to launch one expert on the GPU
 	fetch    unit.Time  // and to ask for its weights
+	since    unit.Time  // that the layer before has computed: transfers run ahead by as much
 	shared   unit.Time  // shared experts, on the GPU
 	sent     unit.Bytes // activations of cold experts, each way; 0 = none are cold
 	across   unit.Time  // of sent over the link
@@ -31,6 +32,9 @@ type experts struct {
 	chunk   unit.Time      // a PMove can be overtaken at multiples of it
 	staging int            // experts that GPU memory holds in transit
 	serial  bool           // transfers do not run beside compute
+	block   bool           // all transfers of a layer come before its computes
+	ahead   bool           // and begin with the computes of the layer before
+	all     bool           // experts without tokens are moved too
 }
 
 // outcome is what one part of a layer took.

@@ -128,6 +128,8 @@ func (p *parts) experts(s policy.Spec) experts {
 		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
 		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
+		block: s.Name == policy.GPUPM && (s.Transfer == policy.Block || s.Transfer == policy.Ahead),
+		all:   s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
 	}
 }
 
@@ -149,10 +151,13 @@ func (p *parts) expert(t int) gpu.Cost {
 }
 
 // together gives e the time of all its experts in one kernel, if GPU memory holds
-// them and they are computed so.
+// them all at once and they are computed so.
 func (p *parts) together(e *experts, batch int) {
 	e.together = 0
-	if p.style == gpu.Looped || p.scope == workload.OneExpert || len(e.order) == 0 || e.sites[e.order[0]] != policy.Resident {
+	if p.style == gpu.Looped || p.scope == workload.OneExpert || len(e.order) == 0 {
+		return
+	}
+	if at := e.sites[e.order[0]]; at != policy.Resident && !(at == policy.Moved && e.block) {
 		return
 	}
 	e.together = p.compute(p.gpu.Experts(gpu.Group{
@@ -164,7 +169,8 @@ func (p *parts) together(e *experts, batch int) {
 // graph, that is nothing.
 func (p *parts) launch(e *experts) {
 	e.start, e.launch, e.fetch = 0, 0, 0
-	if p.gpu.Launches(1) == 0 || e.together > 0 {
+	resident := len(e.order) > 0 && e.sites[e.order[0]] == policy.Resident
+	if !p.gpu.Eager() || e.together > 0 && resident {
 		return
 	}
 	if p.scope == workload.OneExpert { // launched as one part
@@ -217,7 +223,7 @@ type onHost struct {
 
 func newOnHost(h host.Host, s scenario.Scenario) onHost {
 	m := s.Model
-	value := unit.Bytes(model.ActivationBytes)
+	value := m.ActivationBytes()
 	if m.ExpertBits > 16 {
 		value = 4
 	}

@@ -36,16 +36,17 @@ type run struct {
 	level  fidelity
 	probe  probe.Probe
 
-	report  *report.Report
-	tally   tally
-	view    policy.View
-	tokens  []int32
-	experts experts
-	loads   []bound.Expert
-	now     unit.Time
-	done    int64
-	total   int64      // layers of all passes
-	mark    probe.Span // pass and layer of the spans being emitted
+	report    *report.Report
+	tally     tally
+	view      policy.View
+	tokens    []int32
+	experts   experts
+	loads     []bound.Expert
+	now       unit.Time
+	computing unit.Time // since when the experts of the layer before have computed; -1 before the first
+	done      int64
+	total     int64      // layers of all passes
+	mark      probe.Span // pass and layer of the spans being emitted
 }
 
 // Run simulates s, and fills all of the report but its digest. The error is
@@ -173,6 +174,7 @@ func (r *run) passes(ctx context.Context) error {
 	for n := range r.plan.passes() {
 		p := r.plan.at(n)
 		start := r.now
+		r.computing = -1
 		if err := r.pass(ctx, p); err != nil {
 			return err
 		}

@@ -1,0 +1,160 @@
+package validate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"monde/core/gpu"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// offload is the machine of data/pregated.
+const offload = "a100-fp32"
+
+// columns of these files are model/strategy, with /CPU behind it where the experts'
+// home is said.
+type column struct{ name, model, strategy string }
+
+func (l *line) columns() []column {
+	var all []column
+	for _, head := range l.t.head {
+		parts := strings.Split(strings.TrimSuffix(head, "/CPU"), "/")
+		if len(parts) == 2 {
+			all = append(all, column{head, parts[0], parts[1]})
+		}
+	}
+	return all
+}
+
+// switchModel is Switch-Base with so many experts, or Switch-Large-128, in fp32.
+func (l *line) switchModel(name string) model.Spec {
+	p, _ := model.Named("switch-base-128")
+	size, ok := strings.CutPrefix(name, "switch-base-")
+	n, err := strconv.Atoi(size)
+	if name == "switch-large-128" {
+		p, _ = model.Named(name)
+		n, ok, err = 128, true, nil
+	}
+	if !ok || err != nil || n < 1 || n > 1<<14 {
+		l.blame("model %q is not known", name)
+		n = 8
+	}
+	m := p.Spec
+	m.Name, m.Experts, m.WeightBits, m.ExpertBits = name, n, 32, 32
+	return m
+}
+
+// offloaded is a whole model on the box, decoding, under the strategy of a column.
+func (l *line) offloaded(c column, batch int) scenario.Scenario {
+	s := start(offload, workload.WholeModel, l.switchModel(c.model), 256)
+	s.Machine.GPU.Experts = gpu.Grouped
+	s.Workload.Phase, s.Workload.Batch, s.Workload.OutputTokens = workload.Decoder, batch, 32
+	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Ahead
+	switch c.strategy {
+	case "GPU-only":
+		s.Strategy.Name = policy.Ideal
+	case "DeepSpeed":
+		s.Strategy.Transfer = policy.Block
+	case "SE-MoE":
+		s.Strategy.Fetch = policy.Every
+	case "Pre-gated":
+	default:
+		l.blame("strategy %q is not known", c.strategy)
+	}
+	return s
+}
+
+// routed gives s tokens of skewed popularity: the files do not say which experts were
+// active, so the skew of each model is set by one row, OnDemand at batch 8.
+func routed(s *scenario.Scenario) {
+	skew := map[int]float64{8: 2.6, 16: 1.4, 32: 1.92, 64: 2.26, 128: 2.34, 256: 1.56}
+	s.Workload.Routing.Source, s.Workload.Routing.Exponent = workload.Zipf, 2
+	if x, ok := skew[s.Model.Experts]; ok {
+		s.Workload.Routing.Exponent = x
+	}
+}
+
+// moeBlock is the mean time of the decoder's blocks with experts.
+func moeBlock(y report.Report) float64 {
+	return overMoE(y, func(l report.Layer) unit.Time { return l.Time })
+}
+
+// moeBound is the least that they could take.
+func moeBound(y report.Report) float64 {
+	return overMoE(y, func(l report.Layer) unit.Time { return l.Bound })
+}
+
+func overMoE(y report.Report, of func(report.Layer) unit.Time) float64 {
+	var time, passes float64
+	for _, l := range y.Layers {
+		if len(l.Tokens) > 0 {
+			time += microseconds(of(l))
+			passes += float64(l.Passes)
+		}
+	}
+	return time / max(1, passes)
+}
+
+func (l *line) offloadRow(c column, batch int, s scenario.Scenario, scale float64) Row {
+	return Row{
+		Model: c.model, Strategy: c.strategy, Machine: offload, Tokens: batch, Case: fmt.Sprintf("batch %d", batch),
+		Measured: scale * l.measured(c.name), runs: []scenario.Scenario{s}, value: moeBlock, bound: moeBound,
+	}
+}
+
+// blockRows: milliseconds of a decoder block with experts.
+func blockRows(l *line) []Row {
+	batch := l.count("bs", 1, 1<<16)
+	var rows []Row
+	for _, c := range l.columns() {
+		if l.text(c.name) == "0.0" {
+			continue // did not fit: not measured
+		}
+		s := l.offloaded(c, batch)
+		routed(&s)
+		rows = append(rows, l.offloadRow(c, batch, s, 1000))
+	}
+	return rows
+}
+
+// activeRows: the same with so many active experts.
+func activeRows(l *line) []Row {
+	batch, active := l.count("bs", 1, 1<<16), l.count("active experts", 1, 1<<14)
+	var rows []Row
+	for _, c := range l.columns() {
+		s := l.offloaded(c, batch)
+		s.Workload.Routing.Source = workload.Counts
+		counts := make([]int, min(active, s.Model.Experts))
+		for i := range batch {
+			counts[i%len(counts)]++
+		}
+		s.Workload.Routing.Counts = [][]int{counts}
+		r := l.offloadRow(c, batch, s, 1000)
+		r.Case = fmt.Sprintf("%d active", active)
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// throughputRows: tokens a second, 256 tokens in and out.
+func throughputRows(l *line) []Row {
+	batch := l.count("bs", 1, 1<<16)
+	var rows []Row
+	for _, c := range l.columns() {
+		s := l.offloaded(c, batch)
+		s.Workload.Phase = workload.Generate
+		routed(&s)
+		s.Workload.OutputTokens = 256
+		r := l.offloadRow(c, batch, s, 1)
+		r.Unit = "tokens/s"
+		r.value = func(y report.Report) float64 { return float64(batch) * 256 / y.Latency.Seconds() }
+		rows = append(rows, r)
+	}
+	return rows
+}

@@ -26,6 +26,7 @@ func files() []file {
 		{"gpu_moe/moe_kernels", []string{"system", "framework", "version", "dtype", "distribution", "num_tokens", "hidden", "inter", "topk", "experts", "latency_ms"}, kernelRows, kernelFitted},
 		{"pregated/block_lats", []string{"bs"}, blockRows, blockFitted},
 		{"pregated/ubench_b64_block_lats", []string{"bs", "active experts"}, activeRows, odd},
+		{"pregated/peak_mems", []string{"bs"}, memoryRows, memoryFitted},
 		{"pregated/throughputs", []string{"bs"}, throughputRows, nil},
 	}
 }
@@ -130,6 +131,8 @@ func layerFitted(_ int, l *line) bool {
 
 // blockFitted: batch 8 sets the skew of routing.
 func blockFitted(_ int, l *line) bool { return l.text("bs") == "1" || l.text("bs") == "8" }
+
+func memoryFitted(_ int, l *line) bool { return l.text("bs") == "1" }
 
 func kernelFitted(i int, l *line) bool {
 	if l.text("system") == "h100_sxm" {

@@ -158,3 +158,46 @@ func throughputRows(l *line) []Row {
 	}
 	return rows
 }
+
+// most is how many experts of a block were active at once: the authors' own counts,
+// by batch and experts. Others are taken for the next larger batch.
+var most = map[int]map[int]int{
+	1:  {8: 1, 64: 1, 256: 1},
+	8:  {8: 4, 64: 8, 256: 8},
+	16: {8: 6, 64: 12, 256: 15},
+}
+
+// active returns most, or for a batch or a model that is not in it as many as could be.
+func active(batch, experts int) int {
+	if n, ok := most[batch][experts]; ok {
+		return n
+	}
+	return min(batch, experts)
+}
+
+// memoryRows: the peak of GPU memory. The measured programs loaded the experts of the
+// decoder only.
+func memoryRows(l *line) []Row {
+	batch := l.count("bs", 1, 1<<16)
+	var rows []Row
+	for _, c := range l.columns() {
+		s := l.offloaded(c, batch)
+		s.Workload.Phase, s.Workload.OutputTokens = workload.Generate, 256
+		routed(&s)
+		s.Workload.OutputTokens = 256
+		s.Model.Encoder.MoEStep = 0
+		held := active(batch, s.Model.Experts)
+		switch c.strategy {
+		case "Pre-gated":
+			held *= 2
+		case "SE-MoE":
+			held = 2 * s.Model.Experts
+		}
+		s.Strategy.Staging = max(2, held)
+		s.Fidelity = scenario.Analytic // memory is the same at every fidelity
+		r := l.offloadRow(c, batch, s, 1)
+		r.Unit, r.value = "bytes", func(y report.Report) float64 { return float64(y.Memory[0].Used) }
+		rows = append(rows, r)
+	}
+	return rows
+}

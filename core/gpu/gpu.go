@@ -21,10 +21,12 @@ import (
 type Spec struct {
 	Name                string              `json:"name"`
 	Memory              unit.Bytes          `json:"memory_bytes"`
-	Bandwidth           unit.BytesPerSecond `json:"bandwidth_bytes_per_s"` // peak
-	BandwidthEfficiency float64             `json:"bandwidth_efficiency"`  // share of it that a GEMM's operands reach
-	Compute             unit.FLOPsPerSecond `json:"compute_flops_per_s"`   // bf16 with fp32 accumulation, dense, peak
-	ComputeEfficiency   float64             `json:"compute_efficiency"`    // share of it that full tiles reach
+	Reserved            unit.Bytes          `json:"reserved_bytes"`            // of Memory: context and workspaces of the framework
+	ReservedEach        unit.Bytes          `json:"reserved_per_expert_bytes"` // and its buffers for each expert of a block
+	Bandwidth           unit.BytesPerSecond `json:"bandwidth_bytes_per_s"`     // peak
+	BandwidthEfficiency float64             `json:"bandwidth_efficiency"`      // share of it that a GEMM's operands reach
+	Compute             unit.FLOPsPerSecond `json:"compute_flops_per_s"`       // bf16 with fp32 accumulation, dense, peak
+	ComputeEfficiency   float64             `json:"compute_efficiency"`        // share of it that full tiles reach
 	SMs                 int                 `json:"sms"`
 	L2                  unit.Bytes          `json:"l2_bytes"`
 	Kernel              unit.Time           `json:"kernel_ps"`          // fixed cost of a GEMM, launched from a graph
@@ -64,6 +66,8 @@ const (
 func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Within("memory_bytes", s.Memory, 1, 1<<50),
+		fault.Within("reserved_bytes", s.Reserved, 0, 1<<50),
+		fault.Within("reserved_per_expert_bytes", s.ReservedEach, 0, 1<<34),
 		fault.Within("bandwidth_bytes_per_s", s.Bandwidth, 1, 1e15),
 		fault.Share("bandwidth_efficiency", s.BandwidthEfficiency),
 		fault.Within("compute_flops_per_s", s.Compute, 1, 1e18),

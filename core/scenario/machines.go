@@ -113,6 +113,7 @@ func offloadMachine() Machine {
 	m.Name, m.Device, m.GPU = "a100-fp32", device.Spec{}, gpuNamed("a100_sxm")
 	m.GPU.Compute, m.GPU.ComputeEfficiency = 19_500e9, 0.867
 	m.GPU.GroupRows, m.GPU.Floor, m.GPU.MoEFloor = 128, 216*unit.Microsecond, 946*unit.Microsecond
+	m.GPU.Reserved, m.GPU.ReservedEach = 670e6, 10_370_000
 	m.GPU.Eager, m.GPU.Launch, m.GPU.Start = true, 0, 0
 	m.Link.Name, m.Link.Efficiency = "PCIe 4 x16", 0.752
 	m.Host.Name, m.Host.Memory, m.Host.Cores, m.Host.Sync = "AMD EPYC 7V12", 1771<<30, 64, 50*unit.Microsecond

@@ -38,8 +38,8 @@ func gpuSources(name string) []report.Source {
 		{Path: "machine.gpu.fused_tiles", Kind: report.Assumed, Text: "vLLM's, for the style fused"},
 		{Path: "machine.gpu.compute_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: 762.1 TFLOP/s"},
 	}
-	for _, field := range []string{"group_rows", "block_floor_ps", "moe_block_floor_ps"} {
-		list = append(list, report.Source{Path: "machine.gpu." + field, Kind: report.Assumed, Text: "none: a library chooses tiles, and launches are counted"})
+	for _, field := range []string{"reserved_bytes", "reserved_per_expert_bytes", "group_rows", "block_floor_ps", "moe_block_floor_ps"} {
+		list = append(list, report.Source{Path: "machine.gpu." + field, Kind: report.Assumed, Text: "none: a library chooses tiles, launches are counted, and frameworks differ"})
 	}
 	for _, field := range []string{"bandwidth_efficiency", "kernel_ps", "small_kernel_ps", "launch_ps", "start_ps"} {
 		list = append(list, report.Source{Path: "machine.gpu." + field, Kind: kind, Text: whose})
@@ -51,17 +51,19 @@ func gpuSources(name string) []report.Source {
 func offloadSources() []report.Source {
 	const fit = "Pre-gated MoE (ISCA 2024), performance_data: "
 	differ := map[string]report.Source{
-		"machine.gpu.compute_flops_per_s": {Kind: report.Datasheet, Text: "NVIDIA A100 data sheet, FP32 without tensor cores"},
-		"machine.gpu.compute_efficiency":  {Kind: report.Fitted, Text: fit + "64 active experts"},
-		"machine.gpu.group_rows":          {Kind: report.Assumed, Text: "CUTLASS grouped GEMM of FasterTransformer"},
-		"machine.gpu.block_floor_ps":      {Kind: report.Fitted, Text: fit + "throughputs"},
-		"machine.gpu.moe_block_floor_ps":  {Kind: report.Fitted, Text: fit + "GPU-only blocks"},
-		"machine.gpu.launch_ps":           {Kind: report.Assumed, Text: "none: the floors are launches"},
-		"machine.gpu.start_ps":            {Kind: report.Assumed, Text: "none: the floors are launches"},
-		"machine.link.efficiency":         {Kind: report.Fitted, Text: fit + "24.07 GB/s"},
-		"machine.host.memory_bytes":       {Kind: report.Paper, Text: fit + "1771 GB"},
-		"machine.host.cores":              {Kind: report.Datasheet, Text: "AMD EPYC 7V12"},
-		"machine.host.sync_ps":            {Kind: report.Fitted, Text: fit + "OnDemand blocks"},
+		"machine.gpu.compute_flops_per_s":       {Kind: report.Datasheet, Text: "NVIDIA A100 data sheet, FP32 without tensor cores"},
+		"machine.gpu.compute_efficiency":        {Kind: report.Fitted, Text: fit + "64 active experts"},
+		"machine.gpu.group_rows":                {Kind: report.Assumed, Text: "CUTLASS grouped GEMM of FasterTransformer"},
+		"machine.gpu.block_floor_ps":            {Kind: report.Fitted, Text: fit + "throughputs"},
+		"machine.gpu.moe_block_floor_ps":        {Kind: report.Fitted, Text: fit + "GPU-only blocks"},
+		"machine.gpu.reserved_bytes":            {Kind: report.Fitted, Text: fit + "peak memory with 8 experts"},
+		"machine.gpu.reserved_per_expert_bytes": {Kind: report.Fitted, Text: fit + "peak memory with 256 experts; what it holds is not known"},
+		"machine.gpu.launch_ps":                 {Kind: report.Assumed, Text: "none: the floors are launches"},
+		"machine.gpu.start_ps":                  {Kind: report.Assumed, Text: "none: the floors are launches"},
+		"machine.link.efficiency":               {Kind: report.Fitted, Text: fit + "24.07 GB/s"},
+		"machine.host.memory_bytes":             {Kind: report.Paper, Text: fit + "1771 GB"},
+		"machine.host.cores":                    {Kind: report.Datasheet, Text: "AMD EPYC 7V12"},
+		"machine.host.sync_ps":                  {Kind: report.Fitted, Text: fit + "OnDemand blocks"},
 	}
 	list := slices.Concat(gpuSources("a100_sxm"), pcie4Sources, stagedSources, xeonSources, noDeviceSources)
 	for i, s := range list {

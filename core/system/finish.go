@@ -100,6 +100,9 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 		{Name: "KV cache", Bytes: kvCache(s, p)},
 		{Name: "activations", Bytes: activations(m, w, p)},
 	}
+	if kept := s.Machine.GPU.Reserved + unit.Bytes(m.Experts)*s.Machine.GPU.ReservedEach; kept > 0 {
+		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
+	}
 	switch s.Strategy.Name {
 	case policy.Ideal:
 		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})

@@ -9,6 +9,7 @@ import type {Bench} from '../../state/bench';
 import {keyOf, runOf, speedOf} from '../../state/paper';
 import type {Config, Panel, Plan, Point, Speed} from '../../state/paper';
 import {useStore} from '../../state/store';
+import {narrow} from '../Controls';
 
 const classes: Readonly<Record<Config, string>> = {'CPU+AM': 'cpu', 'MD+AM': 'am', 'MD+LB': 'lb', Ideal: 'ideal'};
 
@@ -63,22 +64,15 @@ const at = (v: number, range: Range) => `${(logShare(clamped(v, range), range) *
 
 /** The axis, in words of its own. */
 function Ticks({range}: {readonly range: Range}) {
-  const {ref, most} = useFew();
   return (
     <div class="speed ticks" aria-hidden="true">
       <span />
-      <svg ref={ref} class="speed-track" height="16">
-        {ticksOf(range, most).map((t) => <text key={t} x={at(t, range)} y="12" text-anchor={t === range.from ? 'start' : t === range.to ? 'end' : 'middle'}>{t}×</text>)}
+      <svg class="speed-track" height="16">
+        {ticksOf(range, narrow() ? 5 : 8).map((t) => <text key={t} x={at(t, range)} y="12" text-anchor={t === range.from ? 'start' : t === range.to ? 'end' : 'middle'}>{t}×</text>)}
       </svg>
       <span />
     </div>
   );
-}
-
-/** How many ticks there is room for. */
-function useFew() {
-  const ref = useRef<SVGSVGElement>(null);
-  return {ref, most: matchMedia('(max-width: 40rem)').matches ? 5 : 8};
 }
 
 interface BarProps {
@@ -107,7 +101,7 @@ function Bar({bench, point, config, subject, range, fill}: BarProps) {
     <>
       <span class="speed-name">{config}</span>
       <svg class="speed-track" height="20" aria-hidden="true">
-        {ticksOf(range, 8).map((t) => <line key={t} class={t === 1 ? 'one' : 'grid'} x1={at(t, range)} x2={at(t, range)} y1="0" y2="20" />)}
+        {ticksOf(range, narrow() ? 5 : 8).map((t) => <line key={t} class={t === 1 ? 'one' : 'grid'} x1={at(t, range)} x2={at(t, range)} y1="0" y2="20" />)}
         {speed && <Mark speed={speed} range={range} fill={fill} />}
       </svg>
       <span class="speed-value">{speed ? ratio(speed.value) : '…'}</span>
@@ -125,13 +119,22 @@ function Mark({speed, range, fill}: {readonly speed: Speed; readonly range: Rang
     <>
       <rect class="fill" x={at(from, range)} y="3" width={`${Math.max(0.4, width).toFixed(2)}%`} height="14" fill={fill} />
       {speed.skews > 0 && (
-        <g class="band">
-          <line x1={at(speed.low, range)} x2={at(speed.high, range)} y1="10" y2="10" />
-          <line x1={at(speed.low, range)} x2={at(speed.low, range)} y1="5" y2="15" />
-          <line x1={at(speed.high, range)} x2={at(speed.high, range)} y1="5" y2="15" />
-        </g>
+        <>
+          <Band speed={speed} range={range} kind="halo" />
+          <Band speed={speed} range={range} kind="band" />
+        </>
       )}
     </>
+  );
+}
+
+function Band({speed: {low, high}, range, kind}: {readonly speed: Speed; readonly range: Range; readonly kind: string}) {
+  return (
+    <g class={kind}>
+      <line x1={at(low, range)} x2={at(high, range)} y1="10" y2="10" />
+      <line x1={at(low, range)} x2={at(low, range)} y1="5" y2="15" />
+      <line x1={at(high, range)} x2={at(high, range)} y1="5" y2="15" />
+    </g>
   );
 }
 

@@ -4,10 +4,11 @@ import {useEffect, useMemo} from 'preact/hooks';
 import {percent, plural, ratio, wait} from '../../base/format';
 import {Bench} from '../../state/bench';
 import {deviceless, likest} from '../../state/look';
-import {axes, axisPlan, basisOf, batchPlan, changesOf, general, mostOf, skews, subjectsOf} from '../../state/paper';
+import {axes, axisPlan, baseOf, basisOf, batchPlan, changesOf, general, mostOf, skews, subjectsOf} from '../../state/paper';
 import type {Plan} from '../../state/paper';
 import {usePart, useStore} from '../../state/store';
 import type {Store} from '../../state/store';
+import {Fold} from '../Figure';
 import {OpenTable} from './OpenTable';
 import {PaperControls} from './PaperControls';
 import {SpeedUps} from './SpeedUps';
@@ -113,13 +114,13 @@ function Defaults() {
 function Routing({bench, plan}: {readonly bench: Bench; readonly plan: Plan | undefined}) {
   const own = usePart((s) => general(s.workload.routing));
   const cycle = usePart((s) => s.fidelity === 'cycle');
-  const texts = [...new Set(plan?.panels.flatMap((p) => p.points.slice(0, 1)).map((p) => [...bench.cells.value].find(([key]) => key.includes(`"name":"${p.scenario.model.name}"`) && key.includes(`"phase":"${p.scenario.workload.phase}"`))?.[1].routing ?? '').filter(Boolean))];
+  const texts = (plan?.panels ?? []).flatMap(({subject, points: [first]}) => (first ? [[subject.name, baseOf(bench.cells.value, first)?.routing ?? ''] as const] : []));
   return (
     <section class="card routing-card" aria-labelledby="routing">
       <h2 id="routing">Routing, which nobody has published</h2>
       <p>Which experts the tokens of Switch-Large and NLLB-MoE go to is not public, and least of all in decoders. Bars assume what the control says{own ? '' : ' (a trace or counts of another model are set aside for the default)'}; bands show what else is plausible{cycle ? ', but not at fidelity “cycle”, where they would take too long' : ''}:</p>
       <ul class="warnings">{skews.map((s) => <li key={s.name}><strong>{s.name}</strong>: {s.why}</li>)}</ul>
-      {texts[0] && <p class="small">The bars: {texts[0]}</p>}
+      <Fold summary="What the bars assume">{() => <ul class="warnings small">{texts.map(([name, text]) => <li key={name}><strong>{name}</strong>: {text || 'not simulated yet'}</li>)}</ul>}</Fold>
     </section>
   );
 }

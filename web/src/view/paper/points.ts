@@ -64,7 +64,7 @@ const link: readonly Open[] = [
 
 const device: readonly Open[] = [
   number('machine.device.bandwidth_bytes_per_s', 'Device bandwidth', 'GB/s', 1e9, [32, 8000], '512 GB/s', 'the figure reported of the paper; the raw pins of 8 modules of 64 bits at 8533 MT/s carry 546, so it is 94 % of them'),
-  choice('fidelity', 'Fidelity', 'event', 'transfers and kernels share resources; clock by clock is within the same bounds, and takes minutes for all figures', [['analytic', 'Analytic: closed forms'], ['event', 'Event: shared resources'], ['cycle', 'Cycle: experts clock by clock']]),
+  choice('fidelity', 'Fidelity', 'event', 'transfers and kernels share resources, as in the machine; clock by clock takes minutes for every figure', [['analytic', 'Analytic: closed forms'], ['event', 'Event: shared resources'], ['cycle', 'Cycle: experts clock by clock']]),
 ];
 
 const kib = (path: string, label: string, usual: string, why: string, from: (arrays: number, rows: number, cols: number) => number): Open => ({
@@ -107,8 +107,8 @@ export interface Closed {
 export const closed: readonly Closed[] = [
   {point: 'Whether top-2 doubles AMove', does: 'Every routed copy of a token crosses the link by itself, both ways: top-2 doubles it.', why: 'The results are weighted and added on the GPU, which has the gate’s weights.'},
   {point: 'Where the intermediate of an FFN lives', does: 'In the core’s activation buffer; at fidelity “cycle” it goes through the device’s memory where it does not fit.', why: 'Four tokens of it take 64 KiB in NLLB-MoE, which fits the 264 KB reported.'},
-  {point: 'Instructions beyond gemm and gemm+relu', does: '64 bytes each, and a third, gemm+silu*mul, for gated experts; each takes the command latency.', why: 'The next instruction is fetched while one computes.'},
-  {point: 'How completion is seen', does: 'Results cross the link once the last expert is done; polling is not timed.', why: 'One poll a layer is far below the time of an expert.'},
+  {point: 'Instructions beyond gemm and gemm+relu', does: '64 bytes each, and a third, gemm+silu*mul, for gated experts. An expert pays the command latency once.', why: 'Its instructions are queued together.'},
+  {point: 'How completion is seen', does: 'Results cross the link once the last expert is done; the polls of its done register are not timed.', why: 'One poll a layer is far below the time of an expert.'},
   {point: 'Memory of the A100, 40 or 80 GB', does: '80 GiB.', why: 'It changes no time: whether “Ideal” would fit is only reported.'},
   {point: 'Two GPUs', does: 'Not modelled yet: a machine has one GPU and one link.', why: 'Halving a time would be a guess about who shares the link, so nothing is shown.'},
 ];

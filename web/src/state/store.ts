@@ -45,7 +45,7 @@ export class Store {
     this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);
     this.server = new ServerRuns(remote);
     this.view = computed(() => this.lens.aim.value.view);
-    this.compares = computed(() => this.view.value === 'strategies' || this.view.value === 'roofline');
+    this.compares = computed(() => ['strategies', 'roofline', 'trust'].includes(this.view.value));
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
     this.shown = computed(() => {
       const run = this.server.run.value;

@@ -11,6 +11,7 @@ const parts: Readonly<Record<Name, Part>> = {
   device: {title: 'The microscope', load: () => import('./microscope/Microscope').then((m) => m.MicroscopeView)},
   roofline: {title: 'The view of rooflines', load: () => import('./roofline/Roofline').then((m) => m.RooflineView)},
   paper: {title: 'The paper’s figures', load: () => import('./paper/Paper').then((m) => m.PaperView)},
+  trust: {title: 'The comparison with measurements', load: () => import('./trust/Trust').then((m) => m.TrustView)},
 };
 
 /** A view whose script comes when it is opened for the first time. */

@@ -9,10 +9,11 @@ const names: Readonly<Record<View, string>> = {
   device: 'The device under a microscope',
   roofline: 'Rooflines and crossover',
   paper: 'MoNDE, the paper',
+  trust: 'How far to trust this',
 };
 
 /** What the browser's tab is called. */
-const titles: Readonly<Record<View, string>> = {strategies: '', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – '};
+const titles: Readonly<Record<View, string>> = {strategies: '', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – ', trust: 'How far to trust this – '};
 
 /** The ways to look at a scenario. They are links, so that another tab can take one. */
 export function Views() {

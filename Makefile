@@ -23,12 +23,12 @@ run: build ## build everything and serve the playground at http://localhost:8080
 
 build: bin/monde static/dist/index.html ## build the program and the page
 
-bin/monde: $(shell find core backend -name '*.go' -o -name '*.bin') go.mod go.sum
+bin/monde: $(shell find core backend -name '*.go' -o -name '*.bin' -o -name '*.csv') go.mod go.sum
 	$(GO) build $(STRIP) -o $@ ./backend
 
-# The page: the simulator as WASM, the traces that it fetches when asked to, then
-# what Vite makes of web/.
-static/dist/index.html: $(PUBLIC)/monde.wasm $(PUBLIC)/wasm_exec.js web/node_modules/.ok \
+# The page: the simulator as WASM, the traces and the comparison with measurements
+# that it fetches when asked to, then what Vite makes of web/.
+static/dist/index.html: $(PUBLIC)/monde.wasm $(PUBLIC)/wasm_exec.js $(PUBLIC)/validation.json web/node_modules/.ok \
 		$(shell find web/src web/scripts static/index.html static/css static/icons web/*.ts web/*.json -type f 2>/dev/null)
 	cd web && npm run --silent build
 
@@ -39,6 +39,11 @@ $(PUBLIC)/monde.wasm: $(shell find core wasm -name '*.go' -o -name '*.bin') go.m
 
 $(PUBLIC)/wasm_exec.js: $(PUBLIC)/monde.wasm
 	cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $@
+
+$(PUBLIC)/validation.json: bin/monde web/scripts/validation.mjs
+	@mkdir -p $(PUBLIC)
+	set -o pipefail; ./bin/monde validate --json | node web/scripts/validation.mjs >bin/validation.json
+	mv bin/validation.json $@
 
 web/node_modules/.ok: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund && touch node_modules/.ok

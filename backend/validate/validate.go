@@ -60,6 +60,8 @@ type Result struct {
 	Engine string    `json:"engine"`
 	Sets   []Summary `json:"sets"`
 	Rows   []Row     `json:"rows"`
+
+	Constants []Constant `json:"constants"` // that predictions rest on
 }
 
 // Run compares everything in dir. progress is called now and then with the rows
@@ -75,7 +77,7 @@ func Run(ctx context.Context, dir fs.FS, progress func(done, of int)) (Result, e
 	if err := predict(ctx, rows, progress); err != nil {
 		return Result{}, err
 	}
-	return Result{core.Engine, summaries(rows), rows}, nil
+	return Result{core.Engine, summaries(rows), rows, Constants()}, nil
 }
 
 // predict fills the rows, on every core.

@@ -6,7 +6,7 @@ import {Editor, phaseFor, phasesOf} from '../src/state/editor';
 import {entriesOf, entryOf, withEntry} from '../src/state/entries';
 import {contentOf, traceFor} from '../src/state/files';
 import {busyShare, headline, limit} from '../src/state/headline';
-import {readAim, usual, writeAim} from '../src/state/lens';
+import {readAim, readBatches, usual, writeAim} from '../src/state/lens';
 import {parseFragment, readableQuery, viewAddress, watchAddress, writeFragment} from '../src/state/link';
 import {doneOf, stageOf} from '../src/state/progress';
 import {advance, isLive} from '../src/state/serverrun';
@@ -185,14 +185,30 @@ test('what is written is read again', () => {
 });
 
 test('what the microscope points at is written and read again, and is nothing while it is closed', () => {
-  const aim = {view: 'device', tokens: 8, pmove: true, from: 1234, clocks: 500} as const;
+  const aim = {...usual, view: 'device', tokens: 8, pmove: true, from: 1234, clocks: 500} as const;
   expect(writeAim(aim)).toBe('&view=device&tokens=8&from=1234&clocks=500&pmove=1');
   expect(readAim(writeAim(aim))).toEqual(aim);
   expect(writeAim({...aim, view: 'strategies'})).toBe('');
   expect(parseFragment(`#v1.q&s=Ideal${writeAim(aim)}`)).toEqual({link: '#v1.q', compared: ['Ideal'], aim});
 });
 
+test('each view writes what it points at, and nothing of the others', () => {
+  const aim = {...usual, tokens: 8, layer: 7, batches: [2, 64]};
+  expect(writeAim({...aim, view: 'roofline'})).toBe('&view=roofline&layer=7');
+  expect(writeAim({...aim, view: 'paper'})).toBe('&view=paper&batches=2~64');
+  expect(writeAim({...usual, view: 'paper'})).toBe('&view=paper');
+  for (const view of ['roofline', 'paper'] as const) expect(writeAim(readAim(writeAim({...aim, view})))).toBe(writeAim({...aim, view}));
+});
+
+test('batch sizes are read from any list: sorted, once each, and not too many', () => {
+  expect(readBatches('16, 4; 1 4')).toEqual([1, 4, 16]);
+  expect(readBatches('')).toEqual(usual.batches);
+  expect(readBatches('0 99999999 x')).toEqual(usual.batches);
+  expect(readBatches('6 5 4 3 2 1')).toEqual([1, 2, 3, 4, 5]);
+});
+
 test('a hostile aim is the usual one, number by number', () => {
+  expect(readAim('view=__proto__&batches=-&layer=-1')).toEqual(usual);
   expect(readAim('view=<b>&tokens=x&from=-3&clocks=1e99&pmove=yes')).toEqual(usual);
   expect(readAim('view=device&tokens=1.5&from=NaN&clocks=0')).toEqual({...usual, view: 'device', clocks: 1});
   expect(readAim('tokens=100000').tokens).toBe(100_000); // the engine says what is wrong with it

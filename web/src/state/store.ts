@@ -10,6 +10,7 @@ import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
 import {Files} from './files';
 import {Lens} from './lens';
+import type {View} from './lens';
 import {Linker, watchAddress} from './link';
 import type {Microscope} from './microscope';
 import {Notices} from './notices';
@@ -28,27 +29,29 @@ export class Store {
   readonly notices: Notices;
   readonly server: ServerRuns;
   readonly help = signal(false);
-  readonly atDevice: ReadonlySignal<boolean>; // the microscope is open
+  readonly view: ReadonlySignal<View>; // that is open
+  private readonly compares: ReadonlySignal<boolean>; // the open view is about the compared strategies
   readonly outcome: ReadonlySignal<Outcome | undefined>; // of the selected strategy
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
   readonly errors: ReadonlySignal<readonly Field[]>; // of what is shown
   microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
 
-  /** spare answers about links while engine is busy with a long run, and looks while no run is. */
-  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Looker, remote: ServerEngine, notices: Notices) {
+  /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
+  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker, remote: ServerEngine, notices: Notices) {
     this.notices = notices;
     this.editor = new Editor(catalog, (text) => notices.info(text));
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
     this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);
     this.server = new ServerRuns(remote);
-    this.atDevice = computed(() => this.lens.aim.value.view === 'device');
+    this.view = computed(() => this.lens.aim.value.view);
+    this.compares = computed(() => ['strategies', 'roofline', 'trust'].includes(this.view.value));
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
     this.shown = computed(() => {
       const run = this.server.run.value;
       return run?.watching ? run.report : (this.outcome.value?.report ?? null);
     });
-    this.errors = computed(() => (this.atDevice.value ? this.lens.errors.value : (this.outcome.value?.failed?.fields ?? none)));
+    this.errors = computed(() => (this.compares.value ? (this.outcome.value?.failed?.fields ?? none) : this.lens.errors.value));
   }
 
   /** What is wrong at path, or below it. */
@@ -71,7 +74,7 @@ export class Store {
 
   async begin(): Promise<void> {
     await this.linker.load();
-    this.runner.follow(computed(() => !this.atDevice.value));
+    this.runner.follow(this.compares);
     this.linker.follow();
     const run = new URLSearchParams(window.location.search).get('run');
     await this.server.detect();

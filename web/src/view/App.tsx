@@ -1,9 +1,9 @@
 import {useEffect, useState} from 'preact/hooks';
 import {useStore} from '../state/store';
 import {Controls} from './Controls';
-import {DeviceView} from './DeviceView';
 import {Header} from './Header';
 import {HelpView} from './HelpView';
+import {LazyView} from './LazyView';
 import {NoticeList} from './NoticeList';
 import {Results} from './Results';
 
@@ -11,16 +11,16 @@ import {Results} from './Results';
 export function App() {
   const store = useStore();
   const watching = store.server.run.value?.watching ?? false;
-  const atDevice = store.atDevice.value && !watching;
+  const view = watching ? 'strategies' : store.view.value;
   useHelpKey(() => (store.help.value = true));
   return (
     <div class={watching ? 'page watching' : 'page'}>
       <a class="skip" href="#results" onClick={skip}>Skip to the results</a>
       <Header />
       <NoticeList />
-      {atDevice && <DeviceView />}
-      {!atDevice && !watching && <Controls />}
-      {!atDevice && <Results />}
+      {view !== 'strategies' && <LazyView key={view} of={view} />}
+      {view === 'strategies' && !watching && <Controls />}
+      {view === 'strategies' && <Results />}
       <footer class="foot">
         <p>{watching ? 'What is shown was computed on the server.' : `Simulated with engine ${store.catalog.engine}. Everything is computed in this page; nothing leaves it unless you run on the server.`}</p>
       </footer>

@@ -4,7 +4,7 @@
 import {count, energy, percent, plural, resource, size, time} from '../base/format';
 import {picojoules, share, sum} from '../base/units';
 import type {Result} from '../engine/engine';
-import type {Kind, Layer} from '../wire.gen';
+import type {Kind, Layer, Source} from '../wire.gen';
 import {poolName} from './Cards';
 import {Fold, Table} from './Figure';
 import {layerName} from './names';
@@ -83,6 +83,21 @@ const kinds: Readonly<Record<Kind, string>> = {
   simulated: 'simulated only',
 };
 
+/** Where each number of a scenario is known from. */
+export function ProvenanceTable({sources}: {readonly sources: readonly Source[]}) {
+  return (
+    <Table
+      caption="How each number is known" rows={sources}
+      columns={[
+        {title: 'Number', text: true, cell: (s) => <code>{s.path}</code>},
+        {title: 'Value', cell: (s) => s.value},
+        {title: 'Known from', text: true, cell: (s) => <span class={`badge k-${s.kind}`}>{kinds[s.kind]}</span>},
+        {title: 'Source', text: true, cell: (s) => s.text},
+      ]}
+    />
+  );
+}
+
 /** How far the numbers can be trusted. */
 export function Trust({report}: {readonly report: Result}) {
   const {routing} = report;
@@ -100,17 +115,7 @@ export function Trust({report}: {readonly report: Result}) {
         {routing.licence && <span class="small"> {routing.licence}</span>}
       </p>
       {warnings.length > 0 && <ul class="warnings">{warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
-      <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => (
-        <Table
-          caption="How each number is known" rows={report.provenance}
-          columns={[
-            {title: 'Number', text: true, cell: (s) => <code>{s.path}</code>},
-            {title: 'Value', cell: (s) => s.value},
-            {title: 'Known from', text: true, cell: (s) => <span class={`badge k-${s.kind}`}>{kinds[s.kind]}</span>},
-            {title: 'Source', text: true, cell: (s) => s.text},
-          ]}
-        />
-      )}</Fold>
+      <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => <ProvenanceTable sources={report.provenance} />}</Fold>
       <p class="small digest">Digest <code>{report.digest}</code>: the same scenario gives it on every machine.</p>
     </section>
   );

@@ -36,7 +36,7 @@ export function Header() {
       </div>
       <Actions />
       {!watching && <Views />}
-      {!watching && !store.atDevice.value && (
+      {!watching && store.view.value === 'strategies' && (
         <p class={`verdict ${tone}${store.runner.comparison.value.stale ? ' stale' : ''}`} aria-live="polite">
           {text}
         </p>

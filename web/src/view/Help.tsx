@@ -40,7 +40,7 @@ export function Help() {
       </form>
       <p>
         Change anything on the left: every compared strategy is simulated again at once, in this page. Choose a bar to see that
-        strategy in detail. The second tab shows one expert on its device, command by command. The address bar always holds a link to exactly what you see. Drop a Hugging Face config.json, a
+        strategy in detail. The other tabs show one expert on its device, command by command; what binds each layer, and when moving an expert pays; the paper’s figures; and how predictions compare with measurements. The address bar always holds a link to exactly what you see. Drop a Hugging Face config.json, a
         scenario or a routing trace anywhere.
       </p>
       <h3>Words</h3>

@@ -44,7 +44,7 @@ export function Results() {
 }
 
 /** What is wrong with the scenario, or why nothing runs. */
-function Status() {
+export function Status() {
   const {outcome, errors, runner} = useStore();
   const failed = outcome.value?.failed;
   if (failed && !runner.pause.value) {
@@ -66,7 +66,7 @@ function Status() {
 }
 
 /** Progress of a run that takes long enough to show. */
-function BusyLine() {
+export function BusyLine() {
   const {runner} = useStore();
   const id = useId();
   const busy = runner.busy.value;

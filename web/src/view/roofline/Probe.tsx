@@ -1,0 +1,39 @@
+import {useId} from 'preact/hooks';
+import {clamped, logAt, logShare} from '../../base/scale';
+import {plural, time} from '../../base/format';
+import {passesOf, timeAt} from '../../state/place';
+import type {Scene} from './Roofline';
+import {looks} from './sites';
+import {sitesOf, tokensRange} from './scales';
+
+const ticks = 400;
+
+/** A number of tokens to read both pictures at. Its slider is their keyboard. */
+export function Probe({scene}: {readonly scene: Scene}) {
+  const {scenario, tokens, aim, cross} = scene;
+  const id = useId();
+  const range = tokensRange(scene);
+  const at = (tick: number) => Math.round(logAt(tick / ticks, range));
+  const tick = Math.round(clamped(logShare(tokens, range), {from: 0, to: 1}) * ticks);
+  return (
+    <section class="card probe" aria-label="One expert">
+      <label for={id}>Tokens of one expert</label>
+      <output for={id}>{plural(tokens, 'token')}{tokens === cross && ' – the crossover'}</output>
+      <input
+        id={id} type="range" min={0} max={ticks} value={tick} aria-valuetext={plural(tokens, 'token')}
+        onInput={(e) => aim(at(e.currentTarget.valueAsNumber))}
+        onKeyDown={(e) => {
+          const step = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[e.key];
+          if (step === undefined) return;
+          e.preventDefault(); // single tokens matter where they fill a pass
+          aim(clamped(tokens < 64 ? tokens + step : at(tick + step), range));
+        }}
+      />
+      <ul class="probe-times" aria-live="polite">
+        {sitesOf(scenario).map((s) => (
+          <li key={s} class={`site-${s}`}><strong>{time(timeAt(scenario, s, tokens))}</strong> {looks[s].name.toLowerCase().replace('gpu', 'GPU').replace('pmove', 'PMove').replace('cpu', 'CPU')}{s === 'device' && `, ${plural(passesOf(scenario.machine, tokens), 'pass', 'passes')} over the weights`}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import type {Site} from '../../state/place';
+import {outline} from '../plot/Plot';
+import type {Shape} from '../plot/Plot';
+
+/** How a place to compute is named and drawn: a colour, a dash and a shape each. */
+interface Look {
+  readonly name: string;
+  readonly short: string;
+  readonly shape: Shape;
+  readonly dash: string;
+  readonly colour: string; // of the stylesheet
+}
+
+export const looks: Readonly<Record<Site, Look>> = {
+  device: {name: 'In place, on the device', short: 'device', shape: 'circle', dash: '', colour: 'ndp'},
+  host: {name: 'In place, on the host’s CPU', short: 'CPU', shape: 'square', dash: '2 4', colour: 'cpu'},
+  moved: {name: 'Moved to the GPU (PMove)', short: 'GPU over the link', shape: 'triangle', dash: '9 4', colour: 'link_in'},
+  gpu: {name: 'On the GPU, weights there already', short: 'GPU', shape: 'diamond', dash: '14 3 2 3', colour: 'gpu'},
+};
+
+/** What lines and points stand for. */
+export function SiteLegend({sites}: {readonly sites: readonly Site[]}) {
+  return (
+    <ul class="legend">
+      {sites.map((s) => (
+        <li key={s}>
+          <svg class={`site site-${s}`} width="34" height="14" aria-hidden="true">
+            <line x1="0" x2="34" y1="7" y2="7" stroke-dasharray={looks[s].dash} />
+            <path d={outline(looks[s].shape, 17, 7, 4.5)} />
+          </svg>
+          {looks[s].name}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -99,16 +99,16 @@ function Bar({bench, point, config, subject, range, fill}: BarProps) {
   };
   const inside = (
     <>
-      <span class="speed-name">{config}</span>
+      <span class="speed-name">{config}<span class="sr">, {subject}, {point.label}: </span></span>
       <svg class="speed-track" height="20" aria-hidden="true">
         {ticksOf(range, narrow() ? 5 : 8).map((t) => <line key={t} class={t === 1 ? 'one' : 'grid'} x1={at(t, range)} x2={at(t, range)} y1="0" y2="20" />)}
         {speed && <Mark speed={speed} range={range} fill={fill} />}
       </svg>
-      <span class="speed-value">{speed ? ratio(speed.value) : '…'}</span>
+      <span class="speed-value">{speed ? <b>{ratio(speed.value)}</b> : <b>…</b>}<span class="sr">{spoken(speed)}</span></span>
     </>
   );
-  if (!href) return <span class={`speed s-${classes[config]}`} aria-label={spoken(config, subject, point, speed)} role="img">{inside}</span>;
-  return <a class={`speed s-${classes[config]}`} href={href} aria-label={`${spoken(config, subject, point, speed)}. Open this scenario`} title={bandText(speed)} onClick={open}>{inside}</a>;
+  if (!href) return <span class={`speed s-${classes[config]}`}>{inside}</span>;
+  return <a class={`speed s-${classes[config]}`} href={href} title={bandText(speed)} onClick={open}>{inside}</a>;
 }
 
 /** A bar from 1 × to the value, and the band of plausible skews as a line with ends. */
@@ -141,10 +141,11 @@ function Band({speed: {low, high}, range, kind}: {readonly speed: Speed; readonl
 /** The band in words. */
 export const bandText = (s: Speed | null) => (!s || s.skews === 0 ? '' : `${ratio(s.low)} to ${ratio(s.high)} over plausible skews`);
 
-function spoken(config: Config, subject: string, point: Point, speed: Speed | null): string {
-  if (!speed) return `${config}, ${subject}, ${point.label}: not simulated yet`;
+/** What a bar shows and its number does not say. */
+function spoken(speed: Speed | null): string {
+  if (!speed) return ' not simulated yet';
   const band = bandText(speed);
-  return `${config}, ${subject}, ${point.label}: ${ratio(speed.value)} the speed of GPU+PM${band && `, ${band}`}`;
+  return ` the speed of GPU+PM${band && `, ${band}`}`;
 }
 
 /** Tells the bench whether an element is in sight, or nearly. */

@@ -83,7 +83,7 @@ function verdict({report, scenario, load, cross}: Scene): string {
   const most = bound(report.layers.filter((l) => l.moe), report);
   const home = homeOf(scenario) === 'device' ? 'the device' : `the host’s ${resource('cpu')}`;
   if (cross === null) return `${most}Moving an expert’s weights never pays here: ${home} is faster for any number of tokens.`;
-  if (cross === 1) return `${most}Moving an expert’s weights pays from the first token on.`;
+  if (cross === 1) return `${most}Moving an expert’s weights pays from the first token on: ${home} is slower even for one.`;
   const all = expertsOf(load.groups);
   const some = load.average || all === 0 ? '' : ` ${plural(atLeast(load.groups, cross), 'expert')} of the ${all} active in this layer ${atLeast(load.groups, cross) === 1 ? 'has' : 'have'} that many.`;
   return `${most}Taken alone, an expert is worth moving to the GPU from ${plural(cross, 'token')} on; below that ${home} is faster.${some}`;

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {clamped, decades, logAt, logShare, rangeOf, ticksOf} from '../src/base/scale';
+import {clamped, decades, labelled, logAt, logShare, rangeOf, ticksOf} from '../src/base/scale';
 
 test('a logarithmic axis and its inverse agree', () => {
   const range = {from: 0.5, to: 2000};
@@ -23,4 +23,12 @@ test('a range holds its values and has round ends', () => {
 
 test('a value is cut to a range', () => {
   expect([0, 3, 9].map((v) => clamped(v, {from: 1, to: 5}))).toEqual([1, 3, 5]);
+});
+
+test('labels that would touch are left out, and 1 is not', () => {
+  const range = {from: 0.2, to: 50};
+  const ticks = [0.2, 0.5, 1, 2, 5, 10, 20, 50];
+  expect(labelled(ticks, range, 0.05)).toEqual(ticks);
+  expect(labelled(ticks, range, 0.25)).toEqual([0.2, 1, 10, 50]);
+  expect(labelled(ticks, range, 0.9)).toEqual([1]);
 });

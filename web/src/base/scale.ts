@@ -30,6 +30,16 @@ export function ticksOf(range: Range, most: number): number[] {
   return tens.filter((_, i) => i % step === 0);
 }
 
+/** Those of some ticks whose labels, each a share of the axis wide, do not touch: 1 and the powers of ten first. */
+export function labelled(ticks: readonly number[], range: Range, width: number): number[] {
+  const round = (t: number) => (t === 1 ? 0 : Number.isInteger(Math.log10(t)) ? 1 : 2);
+  const kept: number[] = [];
+  for (const t of [...ticks].sort((a, b) => round(a) - round(b))) {
+    if (kept.every((k) => Math.abs(logShare(k, range) - logShare(t, range)) >= width)) kept.push(t);
+  }
+  return kept.sort((a, b) => a - b);
+}
+
 /** The least range that holds all values and begins and ends at 1, 2 or 5 times a power of ten. */
 export function rangeOf(values: readonly number[]): Range {
   const good = values.filter((v) => v > 0 && Number.isFinite(v));

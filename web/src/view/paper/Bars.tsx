@@ -3,13 +3,13 @@
 import {batch} from '@preact/signals';
 import {useEffect, useId, useRef} from 'preact/hooks';
 import {ratio} from '../../base/format';
-import {clamped, logShare, ticksOf} from '../../base/scale';
+import {clamped, labelled, logShare, ticksOf} from '../../base/scale';
 import type {Range} from '../../base/scale';
 import type {Bench} from '../../state/bench';
 import {keyOf, runOf, speedOf} from '../../state/paper';
 import type {Config, Panel, Plan, Point, Speed} from '../../state/paper';
 import {useStore} from '../../state/store';
-import {narrow} from '../Controls';
+import {useWidth} from '../useSize';
 
 const classes: Readonly<Record<Config, string>> = {'CPU+AM': 'cpu', 'MD+AM': 'am', 'MD+LB': 'lb', Ideal: 'ideal'};
 
@@ -62,13 +62,18 @@ function PanelBox({bench, plan, panel, range, id}: BarsProps & {readonly panel: 
 
 const at = (v: number, range: Range) => `${(logShare(clamped(v, range), range) * 100).toFixed(2)}%`;
 
+/** What the label of a tick takes, in pixels. */
+const tickWidth = 36;
+
 /** The axis, in words of its own. */
 function Ticks({range}: {readonly range: Range}) {
+  const {ref, width} = useWidth<HTMLSpanElement>();
   return (
     <div class="speed ticks" aria-hidden="true">
       <span />
+      <span ref={ref} class="ruler" />
       <svg class="speed-track" height="16">
-        {ticksOf(range, narrow() ? 5 : 8).map((t) => <text key={t} x={at(t, range)} y="12" text-anchor={t === range.from ? 'start' : t === range.to ? 'end' : 'middle'}>{t}×</text>)}
+        {labelled(ticksOf(range, 10), range, tickWidth / Math.max(width, tickWidth)).map((t) => <text key={t} x={at(t, range)} y="12" text-anchor={t === range.from ? 'start' : t === range.to ? 'end' : 'middle'}>{t}×</text>)}
       </svg>
       <span />
     </div>
@@ -101,7 +106,7 @@ function Bar({bench, point, config, subject, range, fill}: BarProps) {
     <>
       <span class="speed-name">{config}<span class="sr">, {subject}, {point.label}: </span></span>
       <svg class="speed-track" height="20" aria-hidden="true">
-        {ticksOf(range, narrow() ? 5 : 8).map((t) => <line key={t} class={t === 1 ? 'one' : 'grid'} x1={at(t, range)} x2={at(t, range)} y1="0" y2="20" />)}
+        {ticksOf(range, 10).map((t) => <line key={t} class={t === 1 ? 'one' : 'grid'} x1={at(t, range)} x2={at(t, range)} y1="0" y2="20" />)}
         {speed && <Mark speed={speed} range={range} fill={fill} />}
       </svg>
       <span class="speed-value">{speed ? <b>{ratio(speed.value)}</b> : <b>…</b>}<span class="sr">{spoken(speed)}</span></span>
@@ -111,29 +116,24 @@ function Bar({bench, point, config, subject, range, fill}: BarProps) {
   return <a class={`speed s-${classes[config]}`} href={href} title={bandText(speed)} onClick={open}>{inside}</a>;
 }
 
-/** A bar from 1 × to the value, and the band of plausible skews as a line with ends. */
+/** A bar from 1 × to the value, and below it the band of plausible skews as a line with ends. */
 function Mark({speed, range, fill}: {readonly speed: Speed; readonly range: Range; readonly fill: string}) {
   const [from, to] = [Math.min(1, speed.value), Math.max(1, speed.value)];
   const width = (logShare(clamped(to, range), range) - logShare(clamped(from, range), range)) * 100;
   return (
     <>
-      <rect class="fill" x={at(from, range)} y="3" width={`${Math.max(0.4, width).toFixed(2)}%`} height="14" fill={fill} />
-      {speed.skews > 0 && (
-        <>
-          <Band speed={speed} range={range} kind="halo" />
-          <Band speed={speed} range={range} kind="band" />
-        </>
-      )}
+      <rect class="fill" x={at(from, range)} y="1.5" width={`${Math.max(0.4, width).toFixed(2)}%`} height="10.5" fill={fill} />
+      {speed.skews > 0 && <Band speed={speed} range={range} />}
     </>
   );
 }
 
-function Band({speed: {low, high}, range, kind}: {readonly speed: Speed; readonly range: Range; readonly kind: string}) {
+function Band({speed: {low, high}, range}: {readonly speed: Speed; readonly range: Range}) {
   return (
-    <g class={kind}>
-      <line x1={at(low, range)} x2={at(high, range)} y1="10" y2="10" />
-      <line x1={at(low, range)} x2={at(low, range)} y1="5" y2="15" />
-      <line x1={at(high, range)} x2={at(high, range)} y1="5" y2="15" />
+    <g class="band">
+      <line x1={at(low, range)} x2={at(high, range)} y1="16.5" y2="16.5" />
+      <line x1={at(low, range)} x2={at(low, range)} y1="13.5" y2="19.5" />
+      <line x1={at(high, range)} x2={at(high, range)} y1="13.5" y2="19.5" />
     </g>
   );
 }

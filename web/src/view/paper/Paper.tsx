@@ -68,7 +68,7 @@ function Body({bench, plans: [main, ...others]}: BodyProps) {
       <Status bench={bench} />
       <Busy bench={bench} />
       <Defaults />
-      {main && <SpeedUps bench={bench} plan={main} title="Speed-up over GPU+PM, by batch" note={<>From 1 ×, on a logarithmic axis: longer to the right is faster than GPU+PM, to the left slower. The line with ends is the band over plausible skews of routing, listed below. Every bar is a link to its scenario.</>} />}
+      {main && <SpeedUps bench={bench} plan={main} title="Speed-up over GPU+PM, by batch" note={<>From 1 ×, on a logarithmic axis: longer to the right is faster than GPU+PM, to the left slower. The line with ends below a bar is the band over plausible skews of routing, which are listed further down. Every bar is a link to its scenario.</>} />}
       <Routing bench={bench} plan={main} />
       {others.map((p) => <SpeedUps key={p.id} bench={bench} plan={p} title={titles[p.id]?.[0] ?? p.id} note={`${titles[p.id]?.[1] ?? ''} Speed-up over GPU+PM at batch ${loads}.`} />)}
       <OpenTable />

@@ -2,13 +2,13 @@ import {count, plural, time} from '../../base/format';
 import {decades, rangeOf} from '../../base/scale';
 import {passesOf, timeAt} from '../../state/place';
 import type {Site} from '../../state/place';
-import {binsOf} from '../../state/roofline';
+import {binsOf, coldSite} from '../../state/roofline';
 import {Figure, Table} from '../Figure';
-import {Plot, path} from '../plot/Plot';
+import {Plot, outline, path} from '../plot/Plot';
 import type {Axis, Frame} from '../plot/Plot';
 import type {Scene} from './Roofline';
 import {fewTicks, sitesOf, tickText, timeTick, tokensRange} from './scales';
-import {SiteLegend, looks} from './sites';
+import {SiteLegend, looks, sizeOf} from './sites';
 
 const height = 320;
 
@@ -18,7 +18,7 @@ export function Crossover({scene}: {readonly scene: Scene}) {
   return (
     <Figure
       title="Move the weights or compute in place" table={() => <CrossTable scene={scene} sites={sites} />}
-      note="What one expert takes by itself, all transfers included. In place, the time climbs a step with every pass over the weights; moved, it hardly depends on tokens."
+      note="What one expert takes by itself, all transfers included. In place, the time climbs a step with every pass over the weights; moved, it hardly depends on tokens. Points are this layer’s experts, where they were computed."
     >
       <SiteLegend sites={sites} />
       <Picture scene={scene} sites={sites} />
@@ -45,7 +45,7 @@ function samples(scene: Scene, to: number): number[] {
 }
 
 function Picture({scene, sites}: SitesProps) {
-  const {scenario, cross, tokens, aim} = scene;
+  const {scenario, cross, load, tokens, aim} = scene;
   const xr = tokensRange(scene);
   const counts = samples(scene, xr.to);
   const y = rangeOf(sites.flatMap((s) => [timeAt(scenario, s, 1), timeAt(scenario, s, xr.to)]));
@@ -59,6 +59,9 @@ function Picture({scene, sites}: SitesProps) {
         <>
           <line class="cursor" x1={f.x(tokens)} x2={f.x(tokens)} y1={f.top} y2={f.bottom} />
           {sites.map((s) => <path key={s} class={`roof site-${s}`} d={path(counts.map((t) => [f.x(t), f.y(timeAt(scenario, s, t))]))} stroke-dasharray={looks[s].dash} />)}
+          {load.groups.filter((g) => g.site !== 'gpu').map((g) => (
+            <path key={`${g.tokens} ${g.site}`} class={`point site-${g.site}`} d={outline(looks[g.site].shape, f.x(Math.max(1, g.tokens)), f.y(timeAt(scenario, g.site, g.tokens)), sizeOf(g))} />
+          ))}
           {cross !== null && cross > 1 && cross < xr.to && <Mark f={f} tokens={cross} at={timeAt(scenario, 'moved', cross)} />}
         </>
       )}
@@ -82,8 +85,9 @@ const spoken = ({cross, scenario, tokens}: Scene) =>
   `Time of one expert by its tokens. ${cross === null ? 'Computing in place is always faster.' : `From ${plural(cross, 'token')} on moving the weights is faster.`} At ${plural(tokens, 'token')}: ${sitesOf(scenario).map((s) => `${looks[s].name} ${time(timeAt(scenario, s, tokens))}`).join(', ')}.`;
 
 /** How many experts of the layer have how many tokens. */
-function Histogram({scene: {load, cross}}: {readonly scene: Scene}) {
+function Histogram({scene: {load, cross, report}}: {readonly scene: Scene}) {
   const [only] = load.groups;
+  const cold = coldSite(report.strategy);
   if (!only) return <p class="note">No expert of this layer has a token.</p>;
   if (load.average) return <p class="note">The layer ran many times. On average {tickText(only.experts)} experts were active in a pass, with {only.tokens.toFixed(2)} tokens each; the report does not keep the counts of every pass.</p>;
   const bins = binsOf(load.groups);
@@ -93,11 +97,11 @@ function Histogram({scene: {load, cross}}: {readonly scene: Scene}) {
       <h3 id="histogram">Experts of this layer by their tokens</h3>
       <ul aria-labelledby="histogram">
         {bins.map((b) => (
-          <li key={b.from} class={cross !== null && b.from >= cross ? 'past' : undefined}>
+          <li key={b.from}>
             <span class="bin-name">{b.to - b.from === 1 ? count(b.from) : `${count(b.from)}–${count(b.to - 1)}`}</span>
             <span class="bin-track" aria-hidden="true">
-              <span class="segment r-ndp" style={{width: `${((b.experts - b.moved) / most) * 100}%`}} />
-              <span class="segment r-link_in" style={{width: `${(b.moved / most) * 100}%`}} />
+              {b.experts > b.moved && <span class={`segment r-${looks[cold].colour}`} style={{width: `${((b.experts - b.moved) / most) * 100}%`}} />}
+              {b.moved > 0 && <span class="segment r-link_in" style={{width: `${(b.moved / most) * 100}%`}} />}
             </span>
             <span class="bin-count">{plural(b.experts, 'expert')}{b.moved > 0 && `, ${count(b.moved)} moved`}{cross !== null && cross >= b.from && cross < b.to && <strong> – crossover at {count(cross)}</strong>}</span>
           </li>

@@ -8,7 +8,7 @@ import {Plot, outline, path} from '../plot/Plot';
 import type {Axis, Frame} from '../plot/Plot';
 import type {Scene} from './Roofline';
 import {fewTicks, tickText, tokensRange} from './scales';
-import {SiteLegend, looks} from './sites';
+import {SiteLegend, looks, sizeOf} from './sites';
 
 const height = 380;
 
@@ -44,7 +44,7 @@ function axes({scenario, load, cross}: Scene, roofs: readonly Roof[]): readonly 
   const low = Math.min(...roofs.map((r) => under(r, x.from)));
   const y = rangeOf([low, Math.max(...roofs.map((r) => under(r, x.to))) * 1.5]);
   return [
-    {range: x, ticks: fewTicks(x), text: tickText, title: scenario.model.expert_bits === 16 ? 'operations per byte = tokens of the expert' : 'operations per byte of weights'},
+    {range: x, ticks: fewTicks(x), text: tickText, title: scenario.model.expert_bits === 16 ? 'operations per byte = tokens' : 'operations per byte of weights'},
     {range: y, ticks: decades(y), text: tickText, title: 'FLOP/s'},
   ];
 }
@@ -61,7 +61,7 @@ function Picture({scene, roofs}: RoofsProps) {
           {load.groups.map((g) => (
             <path
               key={`${g.tokens} ${g.site}`} class={`point site-${g.site}`}
-              d={outline(looks[g.site].shape, f.x(intensity(scenario.model, g.tokens)), f.y(Math.max(y.range.from, reached(scene, g))), Math.min(9, 3.5 + Math.log2(Math.max(1, g.experts))))}
+              d={outline(looks[g.site].shape, f.x(intensity(scenario.model, g.tokens)), f.y(Math.max(y.range.from, reached(scene, g))), sizeOf(g))}
             />
           ))}
         </>

@@ -1,4 +1,5 @@
 import type {Site} from '../../state/place';
+import type {Group} from '../../state/roofline';
 import {outline} from '../plot/Plot';
 import type {Shape} from '../plot/Plot';
 
@@ -8,7 +9,7 @@ interface Look {
   readonly short: string;
   readonly shape: Shape;
   readonly dash: string;
-  readonly colour: string; // of the stylesheet
+  readonly colour: string; // of the resource that it keeps busy
 }
 
 export const looks: Readonly<Record<Site, Look>> = {
@@ -17,6 +18,9 @@ export const looks: Readonly<Record<Site, Look>> = {
   moved: {name: 'Moved to the GPU (PMove)', short: 'GPU over the link', shape: 'triangle', dash: '9 4', colour: 'link_in'},
   gpu: {name: 'On the GPU, weights there already', short: 'GPU', shape: 'diamond', dash: '14 3 2 3', colour: 'gpu'},
 };
+
+/** How large the point of some experts that are alike is. */
+export const sizeOf = (g: Group) => Math.min(9, 3.5 + Math.log2(Math.max(1, g.experts)));
 
 /** What lines and points stand for. */
 export function SiteLegend({sites}: {readonly sites: readonly Site[]}) {

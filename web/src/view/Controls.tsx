@@ -14,8 +14,9 @@ import {StrategyFields} from './StrategyFields';
 /** On a phone only the first groups are open, so that results stay near. */
 export const narrow = () => matchMedia('(max-width: 60rem)').matches;
 
-/** Everything that a user may set. */
-export function Controls() {
+/** Everything that a user may set. On a phone a view whose results all come below them has them folded. */
+export function Controls({folded = false}: {readonly folded?: boolean}) {
+  const first = !folded || !narrow();
   const store = useStore();
   const {editor, files} = store;
   return (
@@ -27,8 +28,8 @@ export function Controls() {
           <FileField label="Open file…" accept=".json,.csv,.jsonl,.ndjson,.bin,.gz,.txt" onTake={(f) => void files.take(f)} />
         </div>
       </div>
-      <Group title="Model and workload" open><ModelFields /><NumberFields rows={controls.workload} /></Group>
-      <Group title="Machine" open><MachineFields /></Group>
+      <Group title="Model and workload" open={first}><ModelFields /><NumberFields rows={controls.workload} /></Group>
+      <Group title="Machine" open={first}><MachineFields /></Group>
       <Group title="Strategies" open={!narrow()}><StrategyFields /></Group>
       <Group title="Routing" open={!narrow()}><RoutingFields /></Group>
       <Group title="Run" open={!narrow()}><RunFields /></Group>

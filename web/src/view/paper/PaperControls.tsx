@@ -13,7 +13,7 @@ export function PaperControls() {
   return (
     <form class="controls paper-controls" aria-label="What the paper leaves open" onSubmit={(e) => e.preventDefault()}>
       {chapters.map((c, i) => (
-        <Group key={c.title} title={c.title} open={c.open && (!narrow() || i === 0)}>
+        <Group key={c.title} title={c.title} open={c.open && !narrow()}>
           {i === 0 && <Batches />}
           <ChapterFields chapter={c} />
         </Group>

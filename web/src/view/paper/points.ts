@@ -32,7 +32,7 @@ export interface Chapter {
 const load: readonly Open[] = [
   number('workload.batch', 'Batch of the sensitivities', 'sequences', 1, [1, 256], '4', 'between one user and where the device runs short of arrays'),
   number('workload.input_tokens', 'Input', 'tokens', 1, [1, 4096], '512', 'as reported of the paper; not open'),
-  number('workload.output_tokens', 'Output', 'tokens', 1, [1, 512], '32', 'all steps cost nearly the same: the cache of a step is small beside its weights'),
+  number('workload.output_tokens', 'Output', 'tokens', 1, [1, 512], '32', 'from 8 to 512 the speed-ups move by 2 %: only the first step is dearer'),
   choice('workload.scope', 'What is timed', 'the whole encoder or decoder', 'the claim is about encoder and decoder operations, so attention and dense layers count', [['model', 'The whole encoder or decoder'], ['moe_layer', 'The experts of one MoE block']]),
   choice('workload.routing.source', 'Experts are chosen by', 'Switch-Base-128’s measured popularity', 'no counts of Switch-Large or of NLLB-MoE are published, and none of any decoder of either; it is the nearest model with counts', [
     ['measured', 'Measured popularity (a stand-in)'], ['lognormal', 'Log-normal curve'], ['zipf', 'Zipf curve'], ['dirichlet', 'Dirichlet curve'], ['uniform', 'Uniform'],
@@ -50,7 +50,7 @@ const baseline: readonly Open[] = [
 const split: readonly Open[] = [
   choice('strategy.alpha_mode', 'α is', 'searched', 'the paper is said to tune it; a bytes-only balance leaves the compute of busy experts out', [['auto', 'Searched on profile passes'], ['fixed', 'Fixed'], ['exact', 'Not used: the best split of every layer']]),
   number('strategy.alpha', 'α, where fixed', '', 1, [0, 16], '1', 'what equation 4 gives untuned', {whole: false, log: false, shown: (s) => s.strategy.alpha_mode === 'fixed'}),
-  number('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], '2', 'one could be odd; more change little', {shown: (s) => s.strategy.alpha_mode === 'auto'}),
+  number('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], '2', 'one could be odd; more move the speed-up by less than 1 %', {shown: (s) => s.strategy.alpha_mode === 'auto'}),
   choice('strategy.rounding', 'H is rounded', 'to the nearest', 'experts are whole, and this is right on average', [['floor', 'Down'], ['nearest', 'To the nearest'], ['ceil', 'Up']]),
   number('strategy.min_hot', 'H is at least', 'experts', 1, [0, 16], '0', 'moving one Switch expert takes 524 µs, in which the device computes sixteen: few active experts are best left', {log: false}),
 ];

@@ -24,7 +24,7 @@ export function RooflineView() {
   const scenario = useMemo(() => (key === '' ? null : (JSON.parse(key) as Scenario)), [key]); // that the report is about
   return (
     <>
-      <Controls />
+      <Controls folded />
       <main id="results" class="results" tabIndex={-1}>
         <Status />
         <BusyLine />

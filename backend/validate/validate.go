@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"slices"
 	"sync"
 
 	"monde/core"
@@ -53,6 +54,15 @@ type Row struct {
 	runs  []scenario.Scenario
 	value func(report.Report) float64
 	bound func(report.Report) float64 // the same of the roofline
+}
+
+// Scenarios returns what a row runs: one scenario, or one of each draw of the
+// routing. None if it has a problem.
+func (r *Row) Scenarios() []scenario.Scenario {
+	if r.Problem != "" {
+		return nil
+	}
+	return slices.Clone(r.runs)
 }
 
 // Result is everything that was compared.

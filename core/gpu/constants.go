@@ -1,8 +1,8 @@
 package gpu
 
 // Constants are what kernels have in common on every GPU. Times are in µs; shares
-// are of the datasheet's bandwidth or bf16 rate. The tag fit names the measurements
-// that a constant is fitted to.
+// are of the datasheet's bandwidth or bf16 rate, and at most 1. The tag fit names the
+// measurements that a constant is fitted to.
 type Constants struct {
 	Bytes  float64 `fit:"dense" text:"share of the bandwidth that a GEMM's operands reach"`
 	FLOPs  float64 `text:"share of the bf16 rate that full tiles reach; measured: 762.1 of 989 TFLOP/s"`

@@ -54,13 +54,18 @@ func preset(name string, s Spec) Preset { return Preset{Name: name, Spec: s, Nea
 
 // sheet is a GPU of so many GB/s, bf16 TFLOP/s, SMs, MB of L2 and watts.
 func sheet(name string, memory unit.Bytes, gbps unit.BytesPerSecond, tflops unit.FLOPsPerSecond, sms int, l2 unit.Bytes, watts unit.Power) Spec {
-	k := Fitted()
-	return Spec{
-		Name: name, Memory: memory, Bandwidth: gbps * 1e9, BandwidthEfficiency: k.Bytes,
-		Compute: tflops * 1e12, ComputeEfficiency: k.FLOPs, SMs: sms, L2: l2 * 1e6,
-		Kernel: microseconds(k.Kernel), Small: microseconds(k.Small), Launch: microseconds(k.Launch), Start: microseconds(k.Start),
+	return Fitted().Into(Spec{
+		Name: name, Memory: memory, Bandwidth: gbps * 1e9, Compute: tflops * 1e12, SMs: sms, L2: l2 * 1e6,
 		Experts: Grouped, Tiles: NewTiles, Power: watts * 1000,
-	}
+	})
+}
+
+// Into returns s with the efficiencies and fixed costs of k.
+func (k Constants) Into(s Spec) Spec {
+	s.BandwidthEfficiency, s.ComputeEfficiency = k.Bytes, k.FLOPs
+	s.Kernel, s.Small = microseconds(k.Kernel), microseconds(k.Small)
+	s.Launch, s.Start = microseconds(k.Launch), microseconds(k.Start)
+	return s
 }
 
 // older is a GPU of an architecture for which vLLM's old tiles are what was measured.

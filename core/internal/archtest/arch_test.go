@@ -54,7 +54,7 @@ var mayImport = map[string]string{
 	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + backend,
 	"backend/http":              "core " + everything + backend,
 	"backend/chrome":            "core/probe core/unit",
-	"backend/text":              "core core/device/driver backend/validate " + everything + driver,
+	"backend/text":              "core core/device/driver backend/validate backend/fit " + everything + driver,
 	"backend/validate":          "core " + everything,
 	"backend/fit":               "core backend/validate " + everything,
 	"backend/stream":            "core " + everything,

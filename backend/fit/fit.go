@@ -6,8 +6,8 @@
 // runs, and start from today's values, so the same data gives the same constants.
 //
 // What gains less than Least is dropped, for such rows do not tell values apart, and
-// digests would move for nothing. Rows that are held out are never searched, but have
-// a veto: values that would make them worse are dropped too. The report says both.
+// digests would move for nothing. Rows that are held out decide nothing: the report
+// says what they make of it.
 // The link and the host are only reported: their numbers are in scenario's presets,
 // each with its source.
 package fit
@@ -45,7 +45,6 @@ const (
 	Reported Outcome = "only reported"
 	Taken    Outcome = "taken"
 	Small    Outcome = "kept: the gain is small"
-	Vetoed   Outcome = "kept: held-out rows would be worse"
 )
 
 // Value is one constant.
@@ -110,12 +109,7 @@ func (g *group) fit(ctx context.Context, k *gpu.Constants) (Group, error) {
 		return r, err
 	}
 	best := *k
-	switch {
-	case before.Fitted-r.Found.Fitted < Least:
-		r.Outcome = Small
-	case r.Found.Held > before.Held:
-		r.Outcome = Vetoed
-	default:
+	if r.Outcome = Small; before.Fitted-r.Found.Fitted >= Least {
 		r.Outcome, best = Taken, found
 	}
 	for _, f := range fields {

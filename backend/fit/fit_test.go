@@ -137,7 +137,7 @@ func TestConstantsThatMadeTheRowsAreFoundAgain(t *testing.T) {
 	}
 }
 
-func TestHeldOutRowsHaveAVeto(t *testing.T) {
+func TestHeldOutRowsDecideNothing(t *testing.T) {
 	g, other := named(t, "loop"), gpu.Fitted()
 	pretend(t, g.held, g.predict, other)
 	other.Loop *= 1.5
@@ -147,11 +147,8 @@ func TestHeldOutRowsHaveAVeto(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Outcome != Vetoed || k != gpu.Fitted() {
+	if r.Outcome != Taken || math.Abs(k.Loop/other.Loop-1) > 0.01 || r.Found.Held < r.Found.Fitted {
 		t.Errorf("%s, Loop is %g", r.Outcome, k.Loop)
-	}
-	if r.Values[0].Old != r.Values[0].New {
-		t.Errorf("dropped, but shown as new: %+v", r.Values[0])
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 func WriteFit(w io.Writer, r fit.Result) error {
 	p := &page{w: w}
 	p.line("Means of absolute relative errors, in %%: with the program's constants, with those found, and with those taken.")
-	p.line("What gains less than %g points is not taken, nor what makes rows worse that are held out.", 100*fit.Least)
+	p.line("What gains less than %g points is not taken. Rows that are held out decide nothing.", 100*fit.Least)
 	p.line("")
 	table := [][]string{{"group", "rows", "fitted: now", "found", "taken", "held out", "now", "found", "taken", ""}}
 	for _, g := range r.Groups {

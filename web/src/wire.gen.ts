@@ -516,6 +516,8 @@ export type GpuTiles = (typeof GpuTiles)[number];
 export interface GpuSpec {
   readonly name: string;
   readonly memory_bytes: Bytes;
+  readonly reserved_bytes: Bytes; // of Memory: context and workspaces of the framework
+  readonly reserved_per_expert_bytes: Bytes; // and its buffers for each expert of a block
   readonly bandwidth_bytes_per_s: BytesPerSecond; // peak
   readonly bandwidth_efficiency: number; // share of it that a GEMM's operands reach
   readonly compute_flops_per_s: FlopsPerSecond; // bf16 with fp32 accumulation, dense, peak
@@ -527,7 +529,10 @@ export interface GpuSpec {
   readonly eager: boolean; // launch kernel by kernel instead of from a graph
   readonly launch_ps: Picoseconds; // eager: host time of a launch
   readonly start_ps: Picoseconds; // eager: until the host sees a result, beyond the kernels
+  readonly block_floor_ps: Picoseconds; // least GPU time of a block without experts: a framework's launches
+  readonly moe_block_floor_ps: Picoseconds; // and of one with experts
   readonly experts: GpuStyle; // kernels of experts that GPU memory holds
+  readonly group_rows: number; // grouped: rows of a tile; 0 is as many as an expert's tokens need
   readonly fused_tiles: GpuTiles; // fused
   readonly power_mw: Milliwatts; // board, while busy
 }
@@ -676,8 +681,17 @@ export type PolicyName = (typeof PolicyName)[number];
 export const PolicyTransfer = [
   'serial', // move, compute, move, compute
   'overlap', // the next experts' weights move while one computes
+  'block', // all of a layer's, then its computes together: on demand, as DeepSpeed
+  'ahead', // as Block, but while the layer before computes: a prefetch that knows
 ] as const;
 export type PolicyTransfer = (typeof PolicyTransfer)[number];
+
+/** Fetch says which experts of a layer GPU+PM moves. */
+export const PolicyFetch = [
+  'active', // those with tokens
+  'all', // all, whether tokens come or not: SE-MoE
+] as const;
+export type PolicyFetch = (typeof PolicyFetch)[number];
 
 /** AlphaMode says where H comes from. */
 export const PolicyAlphaMode = [
@@ -699,6 +713,7 @@ export type PolicyRounding = (typeof PolicyRounding)[number];
 export interface PolicySpec {
   readonly name: PolicyName;
   readonly transfer: PolicyTransfer; // GPU+PM
+  readonly fetch: PolicyFetch; // GPU+PM by block or ahead
   readonly staging: number; // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
   readonly alpha_mode: PolicyAlphaMode; // MD+LB, CPU+LB
   readonly alpha: number; // MD+LB fixed

@@ -68,7 +68,7 @@ function onGPU({model, machine: {gpu}}: Case, t: number): number {
 
 function onHost({model, machine: {host}}: Case, t: number): number {
   const bytes = traffic(model, t) / (host.bandwidth_bytes_per_s * host.bandwidth_efficiency);
-  return Math.max(bytes, operations(model, t) / (host.compute_flops_per_s * host.compute_efficiency)) * ps + host.call_ps;
+  return Math.max(bytes, operations(model, t) / (host.compute_flops_per_s * host.compute_efficiency)) * ps + host.operator_ps;
 }
 
 function onDevice({model, machine}: Case, t: number): number {

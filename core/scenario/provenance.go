@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/report"
 )
@@ -19,11 +18,13 @@ func (s Scenario) Sources() []report.Source {
 		return append(list, report.Source{Path: "machine", Value: s.Machine.Name, Kind: report.User, Text: "described by the scenario"}, expertSource(s))
 	}
 	base, sources := p.Machine, p.Sources
-	if card := gpuCalled(s.Machine.GPU.Name); card != "" && s.Machine.GPU.Name != base.GPU.Name {
-		base.GPU = gpuNamed(card)
-		sources = append(slices.DeleteFunc(slices.Clone(sources), func(x report.Source) bool {
-			return strings.HasPrefix(x.Path, "machine.gpu.")
-		}), gpuSources(card)...)
+	for _, slot := range Slots() {
+		if p, ok := slot.of(s.Machine, base); ok {
+			slot.copy(&base, p.Machine)
+			sources = append(slices.DeleteFunc(slices.Clone(sources), func(x report.Source) bool {
+				return strings.HasPrefix(x.Path, "machine."+slot.Key+".")
+			}), p.Sources...)
+		}
 	}
 	mine, preset := leaves("machine", s.Machine), leaves("machine", base)
 	for _, source := range sources {
@@ -37,16 +38,6 @@ func (s Scenario) Sources() []report.Source {
 		list = append(list, clockSources(s.Machine.Device)...)
 	}
 	return append(list, expertSource(s))
-}
-
-// gpuCalled returns the preset whose GPU has that name.
-func gpuCalled(name string) string {
-	for _, p := range gpu.Presets() {
-		if p.Spec.Name == name {
-			return p.Name
-		}
-	}
-	return ""
 }
 
 func (s Scenario) modelSource() report.Source {

@@ -29,6 +29,7 @@ var mayImport = map[string]string{
 	"core/model":                "core/unit core/fault",
 	"core/workload":             basics + " core/model",
 	"core/link":                 basics,
+	"core/flash":                basics,
 	"core/gpu":                  basics,
 	"core/host":                 basics,
 	"core/ndp":                  basics,
@@ -61,7 +62,7 @@ var mayImport = map[string]string{
 }
 
 const (
-	devices    = " core/link core/gpu core/host core/ndp core/dram core/device core/device/memory"
+	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"

@@ -147,24 +147,36 @@ func coldPath(e *experts, ids []int32) outcome {
 	if len(ids) == 0 {
 		return o
 	}
-	n, sent := unit.Time(len(ids)), e.latency+e.across
+	sent := e.latency + e.across
+	o.on(probe.LinkOut, sent)
 	longest, all := e.nearTime(ids)
-	if last := e.near[ids[n-1]]; n*e.read+last > max(sent, e.read)+longest { // reads are the longer
-		o.on(probe.Flash, n*e.read)
-		o.on(e.where, last)
-	} else {
-		first := probe.LinkOut
-		if e.read > sent {
-			first = probe.Flash
-		}
-		o.on(first, max(sent, e.read))
-		o.on(e.where, longest)
+	o.on(e.where, longest)
+	if e.read > 0 {
+		o.on(probe.Flash, stored(e, ids, sent)-o.time)
 	}
-	o.busy[probe.LinkOut], o.busy[e.where] = sent, all
+	o.busy[e.where] = all
 	o.carried[probe.LinkOut] = e.sent
-	o.fromFlash(e, n)
+	o.fromFlash(e, unit.Time(len(ids)))
 	return o
 }
+
+// stored returns when the last of the given experts is computed, each read before, as
+// many ahead as host memory holds. Their activations are there at sent.
+func stored(e *experts, ids []int32, sent unit.Time) unit.Time {
+	var ends [maxStaging]unit.Time // of computes, the last ones
+	var read unit.Time
+	now := sent
+	for i, id := range ids {
+		place := &ends[i%e.staging]
+		read = max(read, *place) + e.read
+		now = max(now, read) + e.near[id]
+		*place = now
+	}
+	return now
+}
+
+// maxStaging is the most experts in transit (policy.Spec).
+const maxStaging = 1024
 
 // nearTime returns how long the busiest device takes for the given experts, and
 // all of them together.

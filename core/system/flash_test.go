@@ -10,8 +10,8 @@ import (
 	"monde/core/unit"
 )
 
-// stored is a desktop whose experts are on flash.
-func stored(name policy.Name, batch int) scenario.Scenario {
+// onFlash is a desktop whose experts are on flash.
+func onFlash(name policy.Name, batch int) scenario.Scenario {
 	p, _ := scenario.MachineNamed("desktop-4090")
 	q, _ := scenario.PresetNamed("qwen3-generate")
 	s := q.Scenario
@@ -24,7 +24,7 @@ var fromFlash = []policy.Name{policy.GPUPM, policy.CPUAM, policy.CPULB}
 
 func TestEveryActiveExpertIsReadFromFlashOnceAPass(t *testing.T) {
 	for _, name := range fromFlash {
-		s := stored(name, 2)
+		s := onFlash(name, 2)
 		r := run1(t, s)
 		var active int64
 		for _, l := range r.Layers {
@@ -43,7 +43,7 @@ func TestEveryActiveExpertIsReadFromFlashOnceAPass(t *testing.T) {
 func TestFlashIsNeverFasterThanMemory(t *testing.T) {
 	for _, name := range fromFlash {
 		for _, f := range []scenario.Fidelity{scenario.Analytic, scenario.Event} {
-			s := stored(name, 4)
+			s := onFlash(name, 4)
 			s.Fidelity = f
 			slow := run1(t, s)
 			s.Strategy.Tier = policy.Memory
@@ -58,7 +58,7 @@ func TestFlashIsNeverFasterThanMemory(t *testing.T) {
 func TestClosedFormAndEventsAgreeAboutFlash(t *testing.T) {
 	for _, name := range fromFlash {
 		for _, transfer := range []policy.Transfer{policy.Serial, policy.Overlap} {
-			s := stored(name, 4)
+			s := onFlash(name, 4)
 			s.Strategy.Transfer = transfer
 			event := run1(t, s).Latency
 			s.Fidelity = scenario.Analytic
@@ -71,7 +71,7 @@ func TestClosedFormAndEventsAgreeAboutFlash(t *testing.T) {
 }
 
 func TestAFastDriveLeavesTheLinkToWaitFor(t *testing.T) {
-	s := stored(policy.GPUPM, 4)
+	s := onFlash(policy.GPUPM, 4)
 	s.Machine.Flash.Bandwidth, s.Machine.Flash.Latency = 1e15, 0
 	s.Workload.Batch = 1
 	fast := run1(t, s)
@@ -83,7 +83,7 @@ func TestAFastDriveLeavesTheLinkToWaitFor(t *testing.T) {
 }
 
 func TestExpertsOnFlashNeedRoomThereAndInTransit(t *testing.T) {
-	s := stored(policy.CPULB, 1)
+	s := onFlash(policy.CPULB, 1)
 	r := run1(t, s)
 	host, drive := r.Memory[1], r.Memory[2]
 	if host.Name != "host" || host.Used != 4*s.Model.ExpertBytes() || drive.Name != "flash" || drive.Used != s.Model.AllExpertBytes() {

@@ -283,6 +283,12 @@ export interface Choice<T = unknown> {
   readonly value: T; // the part of a scenario that it stands for
 }
 
+/** Part is one part of a machine, and its presets. */
+export interface Part {
+  readonly key: string; // in the machine's JSON
+  readonly choices: readonly Choice[];
+}
+
 /** Table is one set of measured routing. */
 export interface Table {
   readonly name: string;
@@ -303,6 +309,7 @@ export interface Catalog {
   readonly default: Scenario; // the default scenario in full
   readonly models: readonly Choice<ModelSpec>[];
   readonly machines: readonly Choice<Machine>[];
+  readonly parts: readonly Part[]; // of a machine, that have presets of their own
   readonly strategies: readonly Choice<Partial<PolicySpec>>[];
   readonly tables: readonly Table[]; // measured routing
   readonly scenarios: readonly Choice<Scenario>[];
@@ -657,13 +664,26 @@ export interface DeviceSpec {
   readonly dram?: DeviceDRAM;
 }
 
-/** Machine is a GPU, the host behind its link, and a memory device if there is one. */
+/** Spec is what a user may choose. The zero Spec is a machine without flash. */
+export interface FlashSpec {
+  readonly name: string;
+  readonly memory_bytes: Bytes;
+  readonly bandwidth_bytes_per_s: BytesPerSecond; // of long reads, peak
+  readonly efficiency: number; // share of it that reads reach
+  readonly latency_ps: Picoseconds; // of one request
+  readonly request_bytes: Bytes; // of one request
+  readonly queue_depth: number; // requests under way at once
+  readonly power_mw: Milliwatts; // while it reads
+}
+
+/** Machine is a GPU, the host behind its link, and a memory device and flash if it has them. */
 export interface Machine {
   readonly name: string;
   readonly gpu: GpuSpec;
   readonly link: LinkSpec;
   readonly host: HostSpec;
   readonly device: DeviceSpec;
+  readonly flash: FlashSpec; // behind the host; zero: none
 }
 
 /** Name is a strategy. */
@@ -676,6 +696,13 @@ export const PolicyName = [
   'CPU+LB',
 ] as const;
 export type PolicyName = (typeof PolicyName)[number];
+
+/** Tier says which memory holds the experts that GPU memory does not. */
+export const PolicyTier = [
+  'memory', // the memory device's with MD strategies, otherwise the host's
+  'flash', // every expert is read into host memory first, each time
+] as const;
+export type PolicyTier = (typeof PolicyTier)[number];
 
 /** Transfer says whether PMove of one expert runs beside the compute of another. */
 export const PolicyTransfer = [
@@ -712,6 +739,7 @@ export type PolicyRounding = (typeof PolicyRounding)[number];
 /** Spec is a strategy and its parameters. Those that Name does not use are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
   readonly name: PolicyName;
+  readonly tier: PolicyTier; // of experts: GPU+PM, CPU+AM, CPU+LB
   readonly transfer: PolicyTransfer; // GPU+PM
   readonly fetch: PolicyFetch; // GPU+PM by block or ahead
   readonly staging: number; // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit

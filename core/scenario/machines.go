@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"slices"
+	"sync"
 
 	"monde/core/device"
 	"monde/core/flash"
@@ -21,8 +22,13 @@ type MachinePreset struct {
 	Sources []report.Source
 }
 
-// MachinePresets returns every machine, the paper's first.
-func MachinePresets() []MachinePreset {
+// MachinePresets returns every machine, the paper's first. The caller changes nothing
+// in them.
+func MachinePresets() []MachinePreset { return allMachines() }
+
+var allMachines = sync.OnceValue(machines)
+
+func machines() []MachinePreset {
 	return []MachinePreset{
 		{paperMachine(), "A100 PCIe + MoNDE device (the paper's)",
 			"One A100 on PCIe 4 x16, a Xeon Silver 4310 and a 512 GB CXL memory device with near-data processing.",

@@ -2,8 +2,10 @@ package scenario
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"monde/core/model"
 	"monde/core/report"
@@ -26,7 +28,11 @@ func (s Scenario) Sources() []report.Source {
 			}), p.Sources...)
 		}
 	}
-	mine, preset := leaves("machine", s.Machine), leaves("machine", base)
+	preset := presetLeaves(base)
+	mine := preset
+	if !reflect.DeepEqual(s.Machine, base) {
+		mine = leaves("machine", s.Machine)
+	}
 	for _, source := range sources {
 		source.Value = mine[source.Path]
 		if source.Value != preset[source.Path] {
@@ -63,6 +69,30 @@ func expertSource(s Scenario) report.Source {
 		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}
 	}
 }
+
+// presetLeaves is leaves of a preset's machine, most of the time remembered: a page
+// asks for each strategy that it compares.
+func presetLeaves(m Machine) map[string]string {
+	for _, p := range remembered() {
+		if reflect.DeepEqual(p.machine, m) {
+			return p.leaves
+		}
+	}
+	return leaves("machine", m)
+}
+
+type remembrance struct {
+	machine Machine
+	leaves  map[string]string
+}
+
+var remembered = sync.OnceValue(func() []remembrance {
+	var all []remembrance
+	for _, p := range MachinePresets() {
+		all = append(all, remembrance{p.Machine, leaves("machine", p.Machine)})
+	}
+	return all
+})
 
 // leaves returns every number and flag of v by its path, as written in JSON.
 func leaves(root string, v any) map[string]string {

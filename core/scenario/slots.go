@@ -3,6 +3,7 @@ package scenario
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"monde/core/fault"
 	"monde/core/flash"
@@ -32,9 +33,14 @@ type PartPreset struct {
 	Sources []report.Source
 }
 
-// Slots returns the parts of a machine that have presets.
-func Slots() []Slot {
-	slots := []Slot{
+// Slots returns the parts of a machine that have presets. The caller changes nothing
+// in them.
+func Slots() []Slot { return allSlots() }
+
+var allSlots = sync.OnceValue(slots)
+
+func slots() []Slot {
+	all := []Slot{
 		{
 			Key: "gpu", What: "GPU", called: func(m Machine) string { return m.GPU.Name },
 			equal: func(a, b Machine) bool { return a.GPU == b.GPU },
@@ -50,15 +56,15 @@ func Slots() []Slot {
 		},
 	}
 	for _, p := range gpu.Presets() {
-		slots[0].Presets = append(slots[0].Presets, PartPreset{p.Name, p.Spec.Name, gpuText(p), Machine{GPU: p.Spec}, gpuSources(p.Name)})
+		all[0].Presets = append(all[0].Presets, PartPreset{p.Name, p.Spec.Name, gpuText(p), Machine{GPU: p.Spec}, gpuSources(p.Name)})
 	}
 	for _, p := range link.Presets() {
-		slots[1].Presets = append(slots[1].Presets, PartPreset{p.Name, p.Spec.Name, "Efficiency: " + p.Efficiency + ".", Machine{Link: p.Spec}, linkSources(p)})
+		all[1].Presets = append(all[1].Presets, PartPreset{p.Name, p.Spec.Name, "Efficiency: " + p.Efficiency + ".", Machine{Link: p.Spec}, linkSources(p)})
 	}
 	for _, p := range flash.Presets() {
-		slots[2].Presets = append(slots[2].Presets, PartPreset{p.Name, p.Spec.Name, p.Text + ".", Machine{Flash: p.Spec}, flashSources(p)})
+		all[2].Presets = append(all[2].Presets, PartPreset{p.Name, p.Spec.Name, p.Text + ".", Machine{Flash: p.Spec}, flashSources(p)})
 	}
-	return slots
+	return all
 }
 
 // named returns the preset of that name.

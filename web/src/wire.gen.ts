@@ -153,6 +153,30 @@ export interface Source {
   readonly text: string;
 }
 
+/** Range is what a set covers of one quantity, and what the run has of it. */
+export interface Range {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Evidence is one part of a run, and the set of measurements that is nearest to it. */
+export interface Evidence {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly set: string; // empty: there is none
+  readonly strategy: string;
+  readonly machine: string;
+  readonly rows: number; // that the errors are of
+  readonly median: number;
+  readonly p90: number;
+  readonly worst: number; // absolute relative errors
+  readonly ranges: readonly Range[];
+  readonly outside: readonly string[]; // why the run is extrapolated; empty: it lies within
+}
+
 /** Timeline is the first spans of a run, a column each, layer by layer. Names index into Works and Resources. */
 export interface Timeline {
   readonly resources: readonly string[];
@@ -210,6 +234,7 @@ export interface Report {
   readonly energy: readonly Energy[];
   readonly warnings: readonly Warning[];
   readonly provenance: readonly Source[];
+  readonly trust: readonly Evidence[]; // how far each part has been compared with measurements; not part of the digest
   readonly timeline: Timeline;
   readonly fidelities?: readonly Compared[]; // of a run at fidelity cycle: what each says
   readonly clocked?: readonly Clocked[]; // of such a run: experts near the data

@@ -47,6 +47,7 @@ var mayImport = map[string]string{
 	"core/bound":                "core/unit",
 	"core/report":               basics + " core/model core/workload",
 	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
+	"core/trust":                basics + devices + " core/model core/workload core/policy core/report core/scenario",
 	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
 	"core/wire":                 basics + devices + " core/model core/workload core/report",
 	"core":                      everything,
@@ -64,7 +65,7 @@ var mayImport = map[string]string{
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
-	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
+	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

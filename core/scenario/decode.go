@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 
 	"monde/core/fault"
+	"monde/core/internal/order"
 	"monde/core/internal/strictjson"
 	"monde/core/model"
 	"monde/core/policy"
@@ -176,7 +176,7 @@ func modelNames() string {
 	for _, p := range model.Presets() {
 		names = append(names, p.Spec.Name)
 	}
-	slices.Sort(names)
+	order.By(names, func(a, b string) bool { return a < b })
 	return strings.Join(names, ", ")
 }
 

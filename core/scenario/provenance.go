@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -30,7 +29,7 @@ func (s Scenario) Sources() []report.Source {
 	}
 	preset := presetLeaves(base)
 	mine := preset
-	if !reflect.DeepEqual(s.Machine, base) {
+	if string(written(s.Machine)) != string(written(base)) {
 		mine = leaves("machine", s.Machine)
 	}
 	for _, source := range sources {
@@ -73,8 +72,9 @@ func expertSource(s Scenario) report.Source {
 // presetLeaves is leaves of a preset's machine, most of the time remembered: a page
 // asks for each strategy that it compares.
 func presetLeaves(m Machine) map[string]string {
+	doc := string(written(m))
 	for _, p := range remembered() {
-		if reflect.DeepEqual(p.machine, m) {
+		if p.doc == doc {
 			return p.leaves
 		}
 	}
@@ -82,14 +82,14 @@ func presetLeaves(m Machine) map[string]string {
 }
 
 type remembrance struct {
-	machine Machine
-	leaves  map[string]string
+	doc    string
+	leaves map[string]string
 }
 
 var remembered = sync.OnceValue(func() []remembrance {
 	var all []remembrance
 	for _, p := range MachinePresets() {
-		all = append(all, remembrance{p.Machine, leaves("machine", p.Machine)})
+		all = append(all, remembrance{string(written(p.Machine)), leaves("machine", p.Machine)})
 	}
 	return all
 })

@@ -3,6 +3,7 @@ package system
 import (
 	"slices"
 
+	"monde/core/internal/order"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -77,7 +78,8 @@ func steps(times []unit.Time) *report.Steps {
 	for _, t := range times {
 		total += t
 	}
-	sorted := slices.Sorted(slices.Values(times))
+	sorted := slices.Clone(times)
+	order.By(sorted, func(a, b unit.Time) bool { return a < b })
 	return &report.Steps{
 		Count: len(times), Mean: total / unit.Time(len(times)),
 		P50: quantile(sorted, 50), P99: quantile(sorted, 99), Worst: sorted[len(sorted)-1],

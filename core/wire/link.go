@@ -6,12 +6,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 
 	"monde/core/fault"
+	"monde/core/internal/order"
 )
 
 // A link is "#v1." and the base64url (no padding) of a raw DEFLATE stream that
@@ -94,7 +93,7 @@ func decodeQuery(query string) ([]byte, error) {
 		return nil, fault.At("link", "is not a query: %v", err)
 	}
 	tree := map[string]any{}
-	for _, key := range slices.Sorted(maps.Keys(values)) {
+	for _, key := range order.Keys(values) {
 		path, known := short[key]
 		switch {
 		case known:

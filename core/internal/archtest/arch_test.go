@@ -16,7 +16,7 @@ import (
 const module = "monde/"
 
 // basics import nothing of ours but what the basics below them are.
-const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson core/internal/sha256"
+const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson core/internal/sha256 core/internal/order"
 
 // mayImport lists, for each package, the project packages that it may import,
 // directly or not. A package that is not listed may import none.
@@ -24,7 +24,7 @@ var mayImport = map[string]string{
 	"core/detmath":              "core/rng",
 	"core/des":                  "core/unit",
 	"core/probe":                "core/unit",
-	"core/internal/strictjson":  "core/fault",
+	"core/internal/strictjson":  "core/fault core/internal/order",
 	"core/internal/routingpack": basics + " core/model core/workload",
 	"core/model":                "core/unit core/fault",
 	"core/workload":             basics + " core/model",

@@ -5,8 +5,9 @@ import (
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
-	"net/url"
+	"strconv"
 	"strings"
 
 	"monde/core/fault"
@@ -88,7 +89,7 @@ var short = map[string]string{
 }
 
 func decodeQuery(query string) ([]byte, error) {
-	values, err := url.ParseQuery(query)
+	values, err := parameters(query)
 	if err != nil {
 		return nil, fault.At("link", "is not a query: %v", err)
 	}
@@ -102,11 +103,54 @@ func decodeQuery(query string) ([]byte, error) {
 		default:
 			continue // what mail programs and trackers append
 		}
-		if err := put(tree, strings.Split(path, "."), guess(path, values[key][len(values[key])-1])); err != nil {
+		if err := put(tree, strings.Split(path, "."), guess(path, values[key])); err != nil {
 			return nil, fault.At(key, "names a part and a field of it")
 		}
 	}
 	return json.Marshal(tree)
+}
+
+// parameters returns the last value of every key of a query. Package net/url would do
+// it too, for 18 kB more of what a browser loads first.
+func parameters(query string) (map[string]string, error) {
+	all := map[string]string{}
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		k, okKey := unescape(key)
+		v, okValue := unescape(value)
+		if !okKey || !okValue {
+			return nil, fmt.Errorf("%q is not escaped well", pair)
+		}
+		all[k] = v
+	}
+	delete(all, "")
+	return all, nil
+}
+
+// unescape undoes the escapes of one key or value of a query.
+func unescape(s string) (string, bool) {
+	if !strings.ContainsAny(s, "%+;") {
+		return s, true
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '+':
+			b = append(b, ' ')
+		case ';': // once a separator; not any more
+			return "", false
+		case '%':
+			n, err := strconv.ParseUint(s[min(i+1, len(s)):min(i+3, len(s))], 16, 8)
+			if err != nil || i+2 >= len(s) {
+				return "", false
+			}
+			b = append(b, byte(n))
+			i += 2
+		default:
+			b = append(b, s[i])
+		}
+	}
+	return string(b), true
 }
 
 // guess reads v as JSON where that is a number or a truth value, unless the

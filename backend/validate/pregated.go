@@ -17,6 +17,9 @@ import (
 // offload is the machine of data/pregated.
 const offload = "a100-fp32"
 
+// card is its GPU, as the files have it.
+const card = "NVIDIA A100-SXM4-80GB"
+
 // columns of these files are model/strategy, with /CPU behind it where the experts'
 // home is said.
 type column struct{ name, model, strategy string }
@@ -24,10 +27,16 @@ type column struct{ name, model, strategy string }
 func (l *line) columns() []column {
 	var all []column
 	for _, head := range l.t.head {
-		parts := strings.Split(strings.TrimSuffix(head, "/CPU"), "/")
-		if len(parts) == 2 {
-			all = append(all, column{head, parts[0], parts[1]})
+		model, strategy, ok := strings.Cut(strings.TrimSuffix(head, "/CPU"), "/")
+		if ok {
+			all = append(all, column{head, model, strategy})
 		}
+	}
+	if gpu := l.text("GPU"); gpu != "" && gpu != card {
+		l.blame("GPU %q is not known, only %q is", gpu, card)
+	}
+	if ratio := l.text("cache ratio"); ratio != "" && ratio != "0" {
+		l.blame("cache ratio %q is not modelled: no expert stays in GPU memory", ratio)
 	}
 	return all
 }
@@ -113,11 +122,15 @@ func blockRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
 	var rows []Row
 	for _, c := range l.columns() {
-		if l.text(c.name) == "0.0" {
-			continue // did not fit: not measured
-		}
 		s := l.offloaded(c, batch)
 		routed(&s)
+		if l.text(c.name) == "0.0" {
+			rows = append(rows, Row{
+				Model: c.model, Strategy: c.strategy, Machine: offload, Tokens: batch, Case: fmt.Sprintf("batch %d", batch),
+				Problem: "was not measured: it did not fit",
+			})
+			continue
+		}
 		rows = append(rows, l.offloadRow(c, batch, s, 1000))
 	}
 	return rows
@@ -125,12 +138,16 @@ func blockRows(l *line) []Row {
 
 // activeRows: the same with so many active experts.
 func activeRows(l *line) []Row {
-	batch, active := l.count("bs", 1, 1<<16), l.count("active experts", 1, 1<<14)
+	batch := l.count("bs", 1, 1<<16)
+	active := l.count("active experts", 1, batch)
 	var rows []Row
 	for _, c := range l.columns() {
 		s := l.offloaded(c, batch)
+		if active > s.Model.Experts {
+			l.blame("active experts must be at most those of %s, got %d", c.model, active)
+		}
 		s.Workload.Routing.Source = workload.Counts
-		counts := make([]int, min(active, s.Model.Experts))
+		counts := make([]int, active)
 		for i := range batch {
 			counts[i%len(counts)]++
 		}

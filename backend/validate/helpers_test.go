@@ -1,0 +1,97 @@
+package validate
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+)
+
+// compared is everything that the program carries, compared once for all tests.
+var compared = sync.OnceValues(func() (Result, error) {
+	return Run(context.Background(), Embedded(), func(int, int) {})
+})
+
+func embeddedResult(t *testing.T) Result {
+	t.Helper()
+	r, err := compared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// folder is a folder of measurements from name and text.
+func folder(files map[string]string) fs.FS {
+	all := fstest.MapFS{}
+	for name, text := range files {
+		all[name+".csv"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return all
+}
+
+// carried is the text of an embedded file.
+func carried(t testing.TB, name string) string {
+	t.Helper()
+	text, err := fs.ReadFile(Embedded(), name+".csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// mapped returns the text of an embedded file with its lines, without the header,
+// changed.
+func mapped(t testing.TB, name string, change func(lines []string) []string) string {
+	t.Helper()
+	head, body, _ := strings.Cut(strings.TrimSpace(carried(t, name)), "\n")
+	return head + "\n" + strings.Join(change(strings.Split(body, "\n")), "\n") + "\n"
+}
+
+// few returns the first lines of an embedded file, its header included.
+func few(t testing.TB, name string, n int) string {
+	t.Helper()
+	return mapped(t, name, func(lines []string) []string { return lines[:n] })
+}
+
+// load reads a folder that is well formed as files go.
+func load(t testing.TB, files map[string]string) []Row {
+	t.Helper()
+	rows, err := Load(folder(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// held returns the rows of sets that are held out and have a prediction, of some
+// strategies and machines, or of all.
+func held(rows []Row, set string, strategies ...string) []Row {
+	wanted := map[string]bool{}
+	for _, s := range strategies {
+		wanted[s] = true
+	}
+	var all []Row
+	for _, r := range rows {
+		if r.Set == set && !r.Fitted && r.Problem == "" && (len(wanted) == 0 || wanted[r.Strategy] || wanted[r.Machine]) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// problems counts rows by their problem.
+func problems(rows []Row) map[string]int {
+	all := map[string]int{}
+	for _, r := range rows {
+		if r.Problem != "" {
+			all[r.Problem]++
+		}
+	}
+	return all
+}
+
+func sameCounts(a, b map[string]int) bool { return maps.Equal(a, b) }

@@ -10,9 +10,12 @@ import (
 	"testing/fstest"
 )
 
+// quietly is where nothing is interrupted.
+var quietly = context.Background()
+
 // compared is everything that the program carries, compared once for all tests.
 var compared = sync.OnceValues(func() (Result, error) {
-	return Run(context.Background(), Embedded(), func(int, int) {})
+	return Run(quietly, Embedded(), func(int, int) {})
 })
 
 func embeddedResult(t *testing.T) Result {
@@ -40,7 +43,7 @@ func carried(t testing.TB, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
 // mapped returns the text of an embedded file with its lines, without the header,
@@ -54,7 +57,7 @@ func mapped(t testing.TB, name string, change func(lines []string) []string) str
 // few returns the first lines of an embedded file, its header included.
 func few(t testing.TB, name string, n int) string {
 	t.Helper()
-	return mapped(t, name, func(lines []string) []string { return lines[:n] })
+	return mapped(t, name, func(lines []string) []string { return lines[:min(n, len(lines))] })
 }
 
 // load reads a folder that is well formed as files go.

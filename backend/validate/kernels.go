@@ -95,24 +95,26 @@ func (r *random) next() float64 {
 }
 
 // balanced is AIConfigurator's balanced_logits: token t's choice i is an expert
-// stride further. A choice taken twice goes to the first expert that is free.
+// stride further. A choice taken twice goes to the first expert that is free. Tokens
+// that are as many apart as there are experts choose alike.
 func balanced(tokens, experts, topK int) []int {
 	counts := make([]int, experts)
 	stride := (experts + topK - 1) / topK
-	for t := range tokens {
+	for t := range min(tokens, experts) {
 		chosen := map[int]bool{}
+		at := t
+		if tokens < stride {
+			at = t * stride / tokens
+		}
 		for i := range topK {
-			at := t
-			if tokens < stride {
-				at = t * stride / tokens
-			}
 			chosen[(at+i*stride)%experts] = true
 		}
 		for e := 0; len(chosen) < topK; e++ {
 			chosen[e] = true
 		}
+		alike := (tokens - t + experts - 1) / experts
 		for e := range chosen {
-			counts[e]++
+			counts[e] += alike
 		}
 	}
 	return counts

@@ -27,8 +27,8 @@ type column struct{ name, model, strategy string }
 func (l *line) columns() []column {
 	var all []column
 	for _, head := range l.t.head {
-		model, strategy, ok := strings.Cut(strings.TrimSuffix(head, "/CPU"), "/")
-		if ok {
+		if strings.Contains(head, "/") {
+			model, strategy, _ := strings.Cut(strings.TrimSuffix(head, "/CPU"), "/")
 			all = append(all, column{head, model, strategy})
 		}
 	}
@@ -39,6 +39,20 @@ func (l *line) columns() []column {
 		l.blame("cache ratio %q is not modelled: no expert stays in GPU memory", ratio)
 	}
 	return all
+}
+
+// each returns the rows of all columns. A mistake in a column is of its row alone.
+func (l *line) each(row func(*line, column) Row) []Row {
+	var rows []Row
+	for _, c := range l.columns() {
+		own := *l
+		r := row(&own, c)
+		if r.Problem == "" {
+			r.Problem = own.wrong
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // switchModel is Switch-Base with so many experts, or Switch-Large-128, in fp32.
@@ -120,28 +134,21 @@ func (l *line) offloadRow(c column, batch int, s scenario.Scenario, scale float6
 // blockRows: milliseconds of a decoder block with experts.
 func blockRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		routed(&s)
 		if l.text(c.name) == "0.0" {
-			rows = append(rows, Row{
-				Model: c.model, Strategy: c.strategy, Machine: offload, Tokens: batch, Case: fmt.Sprintf("batch %d", batch),
-				Problem: "was not measured: it did not fit",
-			})
-			continue
+			l.blame("was not measured: it did not fit")
 		}
-		rows = append(rows, l.offloadRow(c, batch, s, 1000))
-	}
-	return rows
+		return l.offloadRow(c, batch, s, 1000)
+	})
 }
 
 // activeRows: the same with so many active experts.
 func activeRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
 	active := l.count("active experts", 1, batch)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		if active > s.Model.Experts {
 			l.blame("active experts must be at most those of %s, got %d", c.model, active)
@@ -154,16 +161,14 @@ func activeRows(l *line) []Row {
 		s.Workload.Routing.Counts = [][]int{counts}
 		r := l.offloadRow(c, batch, s, 1000)
 		r.Case = fmt.Sprintf("%d active", active)
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }
 
 // throughputRows: tokens a second, 256 tokens in and out.
 func throughputRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		s.Workload.Phase = workload.Generate
 		routed(&s)
@@ -171,9 +176,8 @@ func throughputRows(l *line) []Row {
 		r := l.offloadRow(c, batch, s, 1)
 		r.Unit = "tokens/s"
 		r.value = func(y report.Report) float64 { return float64(batch) * 256 / y.Latency.Seconds() }
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }
 
 // most is how many experts of a block were active at once: the authors' own counts,
@@ -196,8 +200,7 @@ func active(batch, experts int) int {
 // decoder only.
 func memoryRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		s.Workload.Phase, s.Workload.OutputTokens = workload.Generate, 256
 		routed(&s)
@@ -214,7 +217,6 @@ func memoryRows(l *line) []Row {
 		s.Fidelity = scenario.Analytic // memory is the same at every fidelity
 		r := l.offloadRow(c, batch, s, 1)
 		r.Unit, r.value = "bytes", func(y report.Report) float64 { return float64(y.Memory[0].Used) }
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }

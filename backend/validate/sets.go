@@ -178,9 +178,17 @@ func layer(l *line, machine string) scenario.Scenario {
 		l.blame("model %q is not known", name)
 		return scenario.Default()
 	}
-	s := start(machine, workload.OneLayer, p.Spec, l.count("tokens", 1, maxTokens))
+	tokens, counts := l.count("tokens", 1, maxTokens), l.counts("tokens_per_expert")
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	if sum != tokens*p.Spec.TopK {
+		l.blame("tokens_per_expert must add up to %d, %d of each token, got %d", tokens*p.Spec.TopK, p.Spec.TopK, sum)
+	}
+	s := start(machine, workload.OneLayer, p.Spec, tokens)
 	s.Workload.Routing.Source = workload.Counts
-	s.Workload.Routing.Counts = [][]int{l.counts("tokens_per_expert")}
+	s.Workload.Routing.Counts = [][]int{counts}
 	return s
 }
 

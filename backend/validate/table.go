@@ -171,8 +171,16 @@ func (l *line) counts(column string) []int {
 	return all
 }
 
+// longProblem is how many bytes of a mistake are told: a cell may be as large as a file.
+const longProblem = 200
+
+// blame keeps the first mistake of a line.
 func (l *line) blame(format string, args ...any) {
-	if l.wrong == "" {
-		l.wrong = fmt.Sprintf(format, args...)
+	if l.wrong != "" {
+		return
+	}
+	l.wrong = fmt.Sprintf(format, args...)
+	if len(l.wrong) > longProblem {
+		l.wrong = strings.ToValidUTF8(l.wrong[:longProblem], "") + "..."
 	}
 }

@@ -146,6 +146,7 @@ func TestSharedExpertsBesideATransferHideNothingOfTheNext(t *testing.T) {
 	p, _ := scenario.PresetNamed("deepseek-trace")
 	s := p.Scenario
 	s.Workload.OutputTokens = 1
+	s.Workload.Routing.Source = workload.Uniform
 	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Ahead
 	all, r := moves(t, s)
 	var end, busy unit.Time

@@ -34,7 +34,7 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 	}
 	a.ids = e.at(a.ids[:0], policy.Moved)
 	hot := hotPath(e, a.ids)
-	calls := unit.Time(len(a.ids)) * (e.launch + e.fetch)
+	calls := e.calls(len(a.ids))
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold := coldPath(e, a.ids)
 	if calls > 0 { // the host launches before it computes
@@ -113,14 +113,35 @@ func hotPath(e *experts, ids []int32) outcome {
 	return o
 }
 
-// blockPath is one transfer for all, less what came ahead, and then all computes.
+// blockPath is one transfer for all, less what came ahead, and then all computes, which
+// the host launches beside the transfer.
 func blockPath(e *experts, ids []int32) outcome {
 	var o outcome
 	bytes, took := e.transfer(len(ids))
 	o.on(probe.LinkIn, took-e.hidden(took))
-	o.on(probe.GPU, e.shared+residents(e, ids))
 	o.carried[probe.LinkIn] = bytes
+	if e.together > 0 {
+		o.on(probe.GPU, e.shared+e.together)
+		return o
+	}
+	o.on(probe.GPU, e.shared+sum(e.gpu, ids))
+	launched := e.calls(len(ids)) + e.gpu[ids[len(ids)-1]]
+	if late := launched - o.time; late > 0 { // busy is told by the path of the launches
+		o.time += late
+		o.critical[probe.CPU] = late
+	}
 	return o
+}
+
+// calls is how long the host launches what n moved experts need.
+func (e *experts) calls(n int) unit.Time {
+	switch {
+	case e.block && e.together > 0:
+		return 0
+	case e.block:
+		return unit.Time(n) * e.launch
+	}
+	return unit.Time(n) * (e.launch + e.fetch)
 }
 
 // coldPath is AMove out and compute where the weights live.

@@ -237,3 +237,32 @@ func TestBlocksInClosedFormAndInEventsAgree(t *testing.T) {
 		}
 	}
 }
+
+// Eagerly, the host launches experts beside the transfer that they wait for.
+func TestBlocksLaunchedEagerlyAgreeWithinATenthToo(t *testing.T) {
+	for _, style := range []gpu.Style{gpu.Looped, gpu.Grouped} {
+		for _, preset := range []string{"switch-base-encoder", "switch-large-encoder", "qwen3-generate"} {
+			p, _ := scenario.PresetNamed(preset)
+			s := p.Scenario
+			s.Strategy.Name, s.Strategy.Transfer, s.Workload.OutputTokens = policy.GPUPM, policy.Block, 2
+			s.Machine.GPU.Eager, s.Machine.GPU.Experts = true, style
+			e := run(t, s, probe.Probe{})
+			s.Fidelity = scenario.Analytic
+			a := run(t, s, probe.Probe{})
+			if ratio := float64(e.Latency) / float64(a.Latency); ratio < 0.9 || ratio > 1.1 {
+				t.Errorf("%s %s: event takes %.3f of analytic", preset, style, ratio)
+			}
+		}
+	}
+}
+
+func TestABlockInOneKernelIsLaunchedByNobodyTwice(t *testing.T) {
+	s := eagerLayer(t, policy.GPUPM, 3, 2, 1)
+	s.Strategy.Transfer, s.Machine.GPU.Experts = policy.Block, gpu.Grouped
+	for _, f := range []scenario.Fidelity{scenario.Analytic, scenario.Event} {
+		s.Fidelity = f
+		if got := run(t, s, probe.Probe{}).Resources[probe.CPU].Busy; got != s.Machine.GPU.Start+s.Machine.Host.Sync {
+			t.Errorf("%s: the host is busy %d ps", f, got)
+		}
+	}
+}

@@ -48,7 +48,7 @@ func TestFilesThatAreNotReadAreNamed(t *testing.T) {
 	if want := []string{"link.csv", "h100/fnn.csv"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
-	if got, _ := ignored(Embedded()); !slices.Equal(got, []string{"h100/ceiling.csv", "pregated/lru_cache_hit_rates.csv", "pregated/max_active_experts.csv"}) {
+	if got, _ := ignored(Embedded()); len(got) > 0 {
 		t.Errorf("of what the program carries: %q", got)
 	}
 }

@@ -100,6 +100,8 @@ func (s *Session) answer(ctx context.Context, q wire.Request) (wire.Reply, error
 		return fromConfig(q)
 	case wire.OpLook:
 		return look(ctx, q)
+	case wire.OpPlace:
+		return place(ctx, q)
 	}
 	return wire.Reply{}, fault.At("op", "unknown: %q", q.Op)
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -89,9 +88,9 @@ var short = map[string]string{
 }
 
 func decodeQuery(query string) ([]byte, error) {
-	values, err := url.ParseQuery(query)
+	values, err := parseQuery(query)
 	if err != nil {
-		return nil, fault.At("link", "is not a query: %v", err)
+		return nil, err
 	}
 	tree := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
@@ -103,7 +102,7 @@ func decodeQuery(query string) ([]byte, error) {
 		default:
 			continue // what mail programs and trackers append
 		}
-		if err := put(tree, strings.Split(path, "."), guess(path, values[key][len(values[key])-1])); err != nil {
+		if err := put(tree, strings.Split(path, "."), guess(path, values[key])); err != nil {
 			return nil, fault.At(key, "names a part and a field of it")
 		}
 	}

@@ -11,6 +11,7 @@ async function openRoofs(page: Page, path = '/?view=roofline'): Promise<void> {
 async function drawn(page: Page): Promise<void> {
   await expect(page.locator('main .verdict')).not.toContainText('Simulating', {timeout: 30_000});
   await expect(page.locator('main .detail.stale')).toHaveCount(0);
+  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
   await expect(page.locator('.busy progress')).toHaveCount(0);
   await expect(page.getByRole('img', {name: /^Rooflines/})).toBeVisible();
 }

@@ -40,12 +40,13 @@ interface RoofsProps {
   readonly roofs: readonly Roof[];
 }
 
-function axes({scenario, load, cross}: Scene, roofs: readonly Roof[]): readonly [x: Axis, y: Axis] {
+function axes(scene: Scene, roofs: readonly Roof[]): readonly [x: Axis, y: Axis] {
+  const {scenario, load, cross} = scene;
   const ridges = roofs.filter((r) => r.site !== 'moved').map((r) => r.peak / r.rate);
   const tokens = tokensRange(load.groups, cross);
   const x = rangeOf([intensity(scenario.model, tokens.from), intensity(scenario.model, tokens.to), ...ridges.map((v) => v * 2)]);
-  const low = Math.min(...roofs.map((r) => under(r, x.from)));
-  const y = rangeOf([low, Math.max(...roofs.map((r) => under(r, x.to))) * 1.5]);
+  const points = load.groups.map((g) => reached(scene, g) ?? Number.NaN);
+  const y = rangeOf([...roofs.map((r) => under(r, x.from)), ...points, Math.max(...roofs.map((r) => under(r, x.to))) * 1.5]);
   return [
     {range: x, ticks: fewTicks(x), text: tickText, title: scenario.model.expert_bits === 16 ? 'operations per byte = tokens' : 'operations per byte of weights'},
     {range: y, ticks: decades(y), text: tickText, title: 'FLOP/s'},
@@ -61,7 +62,7 @@ function Picture({scene, roofs}: RoofsProps) {
         <>
           <line class="cursor" x1={f.x(intensity(scenario.model, tokens))} x2={f.x(intensity(scenario.model, tokens))} y1={f.top} y2={f.bottom} />
           {roofs.map((r) => <RoofLine key={r.site} roof={r} f={f} x={x} below={roofs.some((o) => o.peak > r.peak && o.peak < r.peak * 4)} />)}
-          {load.groups.map((g) => <Point key={`${g.tokens} ${g.site}`} scene={scene} group={g} f={f} least={y.range.from} />)}
+          {load.groups.map((g) => <Point key={`${g.tokens} ${g.site}`} scene={scene} group={g} f={f} />)}
         </>
       )}
     </Plot>
@@ -72,13 +73,12 @@ interface PointProps {
   readonly scene: Scene;
   readonly group: Group;
   readonly f: Frame;
-  readonly least: number; // that the picture shows
 }
 
-function Point({scene, group, f, least}: PointProps) {
+function Point({scene, group, f}: PointProps) {
   const y = reached(scene, group);
   if (y === undefined) return null;
-  return <path class={`point site-${group.site}`} d={outline(looks[group.site].shape, f.x(intensity(scene.scenario.model, wholeOf(group))), f.y(Math.max(least, y)), sizeOf(group))} />;
+  return <path class={`point site-${group.site}`} d={outline(looks[group.site].shape, f.x(intensity(scene.scenario.model, wholeOf(group))), f.y(y), sizeOf(group))} />;
 }
 
 interface LineProps {

@@ -23,8 +23,8 @@ const constants = "core/gpu/fitted.go"
 
 // Run fits the constants of the GPU to the measurements that the program carries.
 func (f *fitCommand) Run(ctx context.Context, c *console) error {
-	if _, err := os.Stat(constants); f.Write && errors.Is(err, fs.ErrNotExist) {
-		return mistake{fmt.Errorf("no %s here: --write needs the source tree", constants)}
+	if err := needSource(f.Write, constants); err != nil {
+		return err
 	}
 	rows, err := validate.Load(validate.Embedded())
 	if err != nil {
@@ -45,6 +45,15 @@ func (f *fitCommand) Run(ctx context.Context, c *console) error {
 		return r.Check()
 	case f.Write:
 		return os.WriteFile(constants, fit.Source(r.Constants), 0o644)
+	}
+	return nil
+}
+
+// needSource returns a mistake if a file of the source tree is to be written, and not
+// there.
+func needSource(write bool, file string) error {
+	if _, err := os.Stat(file); write && errors.Is(err, fs.ErrNotExist) {
+		return mistake{fmt.Errorf("no %s here: --write needs the source tree", file)}
 	}
 	return nil
 }

@@ -13,11 +13,19 @@ type validateCommand struct {
 	Data string `help:"Folder with measurements, laid out as the embedded ones; absent: those that the program carries." placeholder:"DIR" type:"existingdir"`
 	Rows bool   `help:"Print every row too."`
 	JSON bool   `name:"json" help:"Print one JSON object: sets and rows."`
+
+	Write bool `help:"Rewrite core/trust/sets.go, which reports tell of, with the errors that were found."`
 }
+
+// sets is where the program's source has the errors of sets.
+const sets = "core/trust/sets.go"
 
 // Run compares predictions with measurements.
 func (v *validateCommand) Run(ctx context.Context, c *console) error {
 	dir := validate.Embedded()
+	if err := needSource(v.Write, sets); err != nil {
+		return err
+	}
 	if v.Data != "" {
 		dir = os.DirFS(v.Data)
 	}
@@ -28,6 +36,11 @@ func (v *validateCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	b.clear()
+	if v.Write {
+		if err := os.WriteFile(sets, validate.TrustSource(r.Trusted()), 0o644); err != nil {
+			return err
+		}
+	}
 	if v.JSON {
 		return json.NewEncoder(c.out).Encode(r)
 	}

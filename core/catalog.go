@@ -19,6 +19,9 @@ func Catalog() wire.Catalog {
 	for _, p := range scenario.MachinePresets() {
 		c.Machines = append(c.Machines, wire.Choice{Name: p.Machine.Name, Title: p.Title, Text: p.Text, Value: encode(p.Machine)})
 	}
+	for _, slot := range scenario.Slots() {
+		c.Parts = append(c.Parts, part(slot))
+	}
 	for _, p := range scenario.Presets() {
 		c.Scenarios = append(c.Scenarios, wire.Choice{Name: p.Name, Title: p.Title, Text: p.Text, Value: p.Scenario.Full()})
 	}
@@ -29,6 +32,19 @@ func Catalog() wire.Catalog {
 		})
 	}
 	return c
+}
+
+// part lists the presets of one part of a machine.
+func part(s scenario.Slot) wire.Part {
+	p := wire.Part{Key: s.Key}
+	for _, x := range s.Presets {
+		value := map[string]json.RawMessage{}
+		if err := json.Unmarshal(encode(x.Machine), &value); err != nil {
+			panic("core: bug: " + err.Error())
+		}
+		p.Choices = append(p.Choices, wire.Choice{Name: x.Name, Title: x.Title, Text: x.Text, Value: value[s.Key]})
+	}
+	return p
 }
 
 // strategies lists the paper's configurations as parts of a scenario: what they

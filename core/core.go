@@ -15,6 +15,7 @@ import (
 	"monde/core/report"
 	"monde/core/scenario"
 	"monde/core/system"
+	"monde/core/trust"
 )
 
 // Engine is the version of the simulator: any change that moves a digest moves it.
@@ -29,11 +30,12 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	}
 	r.Engine = Engine
 	r.Digest = digest(s, r)
+	r.Trust = trust.Of(s, r.Provenance)
 	return r, nil
 }
 
-// digest is the SHA-256 of the scenario, of the report without title and
-// timeline, and of the hash of all spans. Equal digests mean equal results.
+// digest is the SHA-256 of the scenario, of the report without title,
+// timeline and trust, and of the hash of all spans. Equal digests mean equal results.
 func digest(s scenario.Scenario, r report.Report) string {
 	spans := binary.LittleEndian.AppendUint64(nil, r.Spans)
 	s.Title, r.Title, r.Timeline = "", "", report.Timeline{}

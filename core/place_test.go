@@ -106,7 +106,7 @@ func checkPlaced(t *testing.T, p report.Placed) {
 	t.Helper()
 	for _, at := range p.Counts {
 		for _, c := range []*report.Cost{at.Device, at.Host, at.Moved, at.GPU} {
-			if c != nil && (c.Time <= 0 || c.Calls < 0 || c.There < 0 || c.Back < 0 || c.Calls+c.There+c.Compute+c.Back != c.Time) {
+			if c != nil && (c.Time <= 0 || c.Calls < 0 || c.There < 0 || c.Back < 0 || c.Read+c.Calls+c.There+c.Compute+c.Back != c.Time) {
 				t.Errorf("%d tokens: %+v", at.Tokens, *c)
 			}
 		}

@@ -45,9 +45,10 @@ func in(set string, strategies ...string) func(*validate.Row) bool {
 	}
 }
 
-// launched selects what is launched eagerly: one FFN, and layers of resident experts.
+// launched selects what is launched eagerly: one FFN, attention, and layers of resident
+// experts.
 func launched(r *validate.Row) bool {
-	return in("h100/ffn", "eager")(r) || in("h100/layers", "ideal")(r)
+	return in("h100/ffn", "eager")(r) || in("h100/dense", "prefill eager", "decode eager")(r) || in("h100/layers", "ideal")(r)
 }
 
 // tiles selects the fused kernel with old or new tiles.
@@ -82,17 +83,28 @@ func (g *group) errors(ctx context.Context, k gpu.Constants) (Errors, error) {
 	return Errors{fitted, held, len(g.fitted), len(g.held)}, err
 }
 
-// mean returns the mean absolute relative error of rows; 0 of none.
+// mean returns the mean absolute relative error of rows, sets of measurements counting
+// alike however many rows they have; 0 of none.
 func mean(ctx context.Context, rows []validate.Row, predict predictor, k gpu.Constants) (float64, error) {
-	sum := 0.0
+	sums, counts := map[string]float64{}, map[string]float64{}
+	var sets []string
 	for i := range rows {
 		p, err := predict(ctx, &rows[i], k)
 		if err != nil {
 			return 0, err
 		}
-		sum += math.Abs(p/rows[i].Measured - 1)
+		set := rows[i].Set
+		if counts[set] == 0 {
+			sets = append(sets, set)
+		}
+		sums[set] += math.Abs(p/rows[i].Measured - 1)
+		counts[set]++
 	}
-	return sum / float64(max(1, len(rows))), nil
+	total := 0.0
+	for _, set := range sets {
+		total += sums[set] / counts[set]
+	}
+	return total / float64(max(1, len(sets))), nil
 }
 
 // field is one of gpu.Constants.

@@ -24,6 +24,7 @@ func Write(w io.Writer, r report.Report) error {
 	p.memory(r)
 	p.energy(r)
 	p.layers(r)
+	p.trust(r)
 	p.remarks(r)
 	return p.err
 }
@@ -116,6 +117,9 @@ func (p *page) facts(rows [][]string) {
 func (p *page) resources(r report.Report) {
 	rows := [][]string{{"resource", "busy", "share", "waited for", "share", "moved"}}
 	for _, s := range r.Resources {
+		if s.Busy == 0 && s.Bytes == 0 {
+			continue
+		}
 		moved := ""
 		if s.Bytes > 0 {
 			moved = amount(s.Bytes)

@@ -19,6 +19,7 @@ type Rates struct {
 	GPUBytes, HostBytes, DeviceBytes unit.BytesPerSecond
 	GPUFLOPs, HostFLOPs, DeviceFLOPs unit.FLOPsPerSecond
 	LinkBytes                        unit.BytesPerSecond // each direction
+	FlashBytes                       unit.BytesPerSecond
 }
 
 // Load is work for one place: bytes of its memory and operations.
@@ -52,6 +53,7 @@ type Layer struct {
 	Experts     []Expert
 	ExpertBytes unit.Bytes // weights of one
 	Home        Home
+	Flash       bool // every one of Experts is read from flash
 	Split       bool // any of Experts may be moved or not: the bound is over all splits
 }
 
@@ -61,15 +63,19 @@ func (r Rates) Time(l Layer) unit.Time {
 	for _, part := range l.Serial {
 		t += roof(part, r.GPUBytes, r.GPUFLOPs)
 	}
+	var flash unit.Time
+	if l.Flash {
+		flash = least(int64(len(l.Experts))*int64(l.ExpertBytes), int64(r.FlashBytes))
+	}
 	if l.Split {
-		return t + r.split(l)
+		return t + max(flash, r.split(l))
 	}
 	var s side
 	s.gpu = l.GPU
 	for _, e := range l.Experts {
 		s.add(e, l.ExpertBytes, e.Moved, e.Near)
 	}
-	return t + r.longest(s, l.Home)
+	return t + max(flash, r.longest(s, l.Home))
 }
 
 // split returns the least time over every number of experts moved. The busiest

@@ -56,6 +56,15 @@ const (
 // Transfers returns every Transfer.
 func Transfers() []Transfer { return []Transfer{Serial, Overlap, Block, Ahead} }
 
+// Tier says which memory holds the experts that GPU memory does not.
+type Tier string
+
+// Tiers.
+const (
+	Memory Tier = "memory" // the memory device's with MD strategies, otherwise the host's
+	Flash  Tier = "flash"  // every expert is read into host memory first, each time
+)
+
 // Fetch says which experts of a layer GPU+PM moves.
 type Fetch string
 
@@ -89,6 +98,7 @@ const (
 // ignored, so that a user may switch back and forth.
 type Spec struct {
 	Name      Name      `json:"name"`
+	Tier      Tier      `json:"tier"`           // of experts: GPU+PM, CPU+AM, CPU+LB
 	Transfer  Transfer  `json:"transfer"`       // GPU+PM
 	Fetch     Fetch     `json:"fetch"`          // GPU+PM by block or ahead
 	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
@@ -104,6 +114,7 @@ func (s Spec) Validate() error {
 	return errors.Join(
 		fault.Unless(slices.Contains(Names(), s.Name), "name", "must be one of %q, got %q", Names(), s.Name),
 		fault.Unless(slices.Contains(Transfers(), s.Transfer), "transfer", "must be one of %q, got %q", Transfers(), s.Transfer),
+		fault.Unless(s.Tier == Memory || s.Tier == Flash, "tier", "must be %q or %q, got %q", Memory, Flash, s.Tier),
 		fault.Unless(s.Fetch == Active || s.Fetch == Every, "fetch", "must be %q or %q, got %q", Active, Every, s.Fetch),
 		fault.Within("staging", s.Staging, 2, 1024),
 		fault.Unless(s.AlphaMode == Fixed || s.AlphaMode == Auto || s.AlphaMode == Exact, "alpha_mode", "must be %q, %q or %q, got %q", Fixed, Auto, Exact, s.AlphaMode),

@@ -15,11 +15,14 @@ const (
 	LinkOut
 	NDP
 	CPU
+	Flash
 	Resources // how many there are
 )
 
 // String returns the name that reports use.
-func (r Resource) String() string { return [...]string{"gpu", "link_in", "link_out", "ndp", "cpu"}[r] }
+func (r Resource) String() string {
+	return [...]string{"gpu", "link_in", "link_out", "ndp", "cpu", "flash"}[r]
+}
 
 // Work is what a Span was spent on.
 type Work uint8
@@ -37,12 +40,13 @@ const (
 	Head
 	Launch // the host asks the GPU for kernels and copies
 	Sync   // the host waits for the tokens of every expert
+	Read   // an expert comes from flash into host memory
 	Works  // how many there are
 )
 
 // String returns the name that reports use.
 func (w Work) String() string {
-	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head", "launch", "sync"}[w]
+	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head", "launch", "sync", "read"}[w]
 }
 
 // A Span is one thing that one resource did without a break.

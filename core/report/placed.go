@@ -26,7 +26,7 @@ type Home string
 
 // Homes.
 const (
-	OnDevice Home = "device" // wherever there is one
+	OnDevice Home = "device" // wherever one holds them
 	OnHost   Home = "host"
 )
 
@@ -44,6 +44,7 @@ type PlacedAt struct {
 // Cost is how long one expert takes, and what for.
 type Cost struct {
 	Time    unit.Time `json:"time_ps"`    // all of what follows
+	Read    unit.Time `json:"read_ps"`    // weights from flash into host memory; 0 where they are there
 	Calls   unit.Time `json:"calls_ps"`   // the host's calls and waits that nothing hides: none from a graph
 	There   unit.Time `json:"there_ps"`   // weights or activations, to where it is computed
 	Compute unit.Time `json:"compute_ps"` // kernels, operators, or commands and passes

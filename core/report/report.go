@@ -41,6 +41,7 @@ type Report struct {
 	Energy     []Energy        `json:"energy"`
 	Warnings   []Warning       `json:"warnings"`
 	Provenance []Source        `json:"provenance"`
+	Trust      []Evidence      `json:"trust"` // how far each part has been compared with measurements; not part of the digest
 	Timeline   Timeline        `json:"timeline"`
 	Fidelities []Compared      `json:"fidelities,omitempty"` // of a run at fidelity cycle: what each says
 	Clocked    []Clocked       `json:"clocked,omitempty"`    // of such a run: experts near the data
@@ -122,6 +123,30 @@ type Energy struct {
 type Warning struct {
 	Path string `json:"path"` // of the scenario field that it is about; may be empty
 	Text string `json:"text"`
+}
+
+// Evidence is one part of a run, and the set of measurements that is nearest to it.
+type Evidence struct {
+	Name     string   `json:"name"`
+	Kind     Kind     `json:"kind"`
+	Set      string   `json:"set"` // empty: there is none
+	Strategy string   `json:"strategy"`
+	Machine  string   `json:"machine"`
+	Rows     int      `json:"rows"` // that the errors are of
+	Median   float64  `json:"median"`
+	P90      float64  `json:"p90"`
+	Worst    float64  `json:"worst"` // absolute relative errors
+	Ranges   []Range  `json:"ranges"`
+	Outside  []string `json:"outside"` // why the run is extrapolated; empty: it lies within
+}
+
+// Range is what a set covers of one quantity, and what the run has of it.
+type Range struct {
+	Name string  `json:"name"`
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
 }
 
 // Kind says how well a number is known.

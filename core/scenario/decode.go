@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 
 	"monde/core/fault"
-	"monde/core/gpu"
+	"monde/core/internal/order"
 	"monde/core/internal/strictjson"
 	"monde/core/model"
 	"monde/core/policy"
@@ -36,7 +35,7 @@ func Decode(doc []byte) (Scenario, error) {
 	s := Default()
 	takeStrategy(object)
 	err = errors.Join(takeModel(&s, object), takeMachine(&s, object))
-	err = errors.Join(err, takeGPU(&s, object))
+	err = errors.Join(err, takeParts(&s, object))
 	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
 	if err != nil {
 		return Scenario{}, err
@@ -118,24 +117,19 @@ func takeMachine(s *Scenario, object map[string]any) error {
 	return nil
 }
 
-// takeGPU lets a preset's name stand for the machine's GPU, or for the base of it.
-func takeGPU(s *Scenario, object map[string]any) error {
+// takeParts lets presets' names stand for parts of the machine.
+func takeParts(s *Scenario, object map[string]any) error {
 	m, ok := object["machine"].(map[string]any)
 	if !ok {
 		return nil
 	}
 	m = maps.Clone(m)
 	object["machine"] = m
-	name, err := takeBase(m, "gpu")
-	if name == "" || err != nil {
-		return fault.In("machine", err)
+	var err error
+	for _, slot := range Slots() {
+		err = errors.Join(err, slot.take(&s.Machine, m))
 	}
-	p, ok := gpu.Named(name)
-	if !ok {
-		return fault.At("machine.gpu", "no GPU is named %q; known are %s", name, gpuNames())
-	}
-	s.Machine.GPU = p.Spec
-	return nil
+	return err
 }
 
 // takeStrategy lets the strategy's name stand for a strategy with its defaults.
@@ -182,7 +176,7 @@ func modelNames() string {
 	for _, p := range model.Presets() {
 		names = append(names, p.Spec.Name)
 	}
-	slices.Sort(names)
+	order.By(names, func(a, b string) bool { return a < b })
 	return strings.Join(names, ", ")
 }
 
@@ -190,14 +184,6 @@ func machineNames() string {
 	var names []string
 	for _, p := range MachinePresets() {
 		names = append(names, p.Machine.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func gpuNames() string {
-	var names []string
-	for _, p := range gpu.Presets() {
-		names = append(names, p.Name)
 	}
 	return strings.Join(names, ", ")
 }

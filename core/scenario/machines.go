@@ -2,8 +2,10 @@ package scenario
 
 import (
 	"slices"
+	"sync"
 
 	"monde/core/device"
+	"monde/core/flash"
 	"monde/core/gpu"
 	"monde/core/host"
 	"monde/core/link"
@@ -20,21 +22,29 @@ type MachinePreset struct {
 	Sources []report.Source
 }
 
-// MachinePresets returns every machine, the paper's first.
-func MachinePresets() []MachinePreset {
+// MachinePresets returns every machine, the paper's first. The caller changes nothing
+// in them.
+func MachinePresets() []MachinePreset { return allMachines() }
+
+var allMachines = sync.OnceValue(machines)
+
+func machines() []MachinePreset {
 	return []MachinePreset{
 		{paperMachine(), "A100 PCIe + MoNDE device (the paper's)",
 			"One A100 on PCIe 4 x16, a Xeon Silver 4310 and a 512 GB CXL memory device with near-data processing.",
 			slices.Concat(gpuSources("a100_pcie"), pcie4Sources, stagedSources, xeonSources, mondeSources)},
 		{h100Machine(), "H100 box (measured)",
 			"One H100 80GB on PCIe 5 x16 with 16 Sapphire Rapids cores; no near-data device.",
-			slices.Concat(gpuSources("h100_sxm"), pcie5Sources, stagedSources, sapphireSources, noDeviceSources)},
+			slices.Concat(gpuSources("h100_sxm"), linkSourcesOf("pcie5_x16"), sapphireSources, noDeviceSources)},
 		{h100WithDevice(), "H100 box + MoNDE device (hypothetical)",
 			"The measured H100 box with the paper's memory device behind its link. Nobody has built it.",
-			slices.Concat(gpuSources("h100_sxm"), pcie5Sources, stagedSources, sapphireSources, mondeSources)},
+			slices.Concat(gpuSources("h100_sxm"), linkSourcesOf("pcie5_x16"), sapphireSources, mondeSources)},
 		{offloadMachine(), "A100 SXM, FasterTransformer in fp32 (measured by others)",
 			"The box of the Pre-gated MoE measurements: an A100 on PCIe 4, offloading in fp32.",
 			offloadSources()},
+		{desktopMachine(), "Desktop: RTX 4090 + NVMe SSD",
+			"One RTX 4090 with 24 GB on PCIe 4 x16, 16 desktop cores with 128 GB of DDR5, and an NVMe SSD for what that does not hold.",
+			slices.Concat(gpuSources("rtx_4090"), linkSourcesOf("pcie4_x16"), desktopSources, noDeviceSources, flashSources(flash.Presets()[1]))},
 	}
 }
 
@@ -52,10 +62,7 @@ func paperMachine() Machine {
 	return Machine{
 		Name: "monde-a100",
 		GPU:  gpuNamed("a100_pcie"),
-		Link: link.Spec{
-			Name: "PCIe 4 x16 (CXL)", Bandwidth: 32e9, Efficiency: 1,
-			Latency: unit.Microsecond, Submit: unit.Microsecond, Chunk: 256 << 10, Staged: staged,
-		},
+		Link: paperLink(),
 		Host: host.Spec{
 			Name: "Intel Xeon Silver 4310", Memory: 256 << 30,
 			Cores: 12, CoreBandwidth: 15_600e6, Bandwidth: 187e9, BandwidthEfficiency: 0.8,
@@ -67,15 +74,27 @@ func paperMachine() Machine {
 	}
 }
 
-// staged is pageable memory behind a PCIe link, as measured on the H100 box.
-var staged = link.Staged{Bandwidth: 10_760e6, Uncached: 7_080e6, Cache: 32 << 20, Latency: 32_500 * unit.Nanosecond}
-
 func gpuNamed(name string) gpu.Spec {
 	p, ok := gpu.Named(name)
 	if !ok {
 		panic("scenario: bug: no GPU " + name)
 	}
 	return p.Spec
+}
+
+func linkNamed(name string) link.Spec {
+	p, ok := link.Named(name)
+	if !ok {
+		panic("scenario: bug: no link " + name)
+	}
+	return p.Spec
+}
+
+// paperLink is PCIe 4 as the paper's equations have it: at its nominal rate.
+func paperLink() link.Spec {
+	l := linkNamed("pcie4_x16")
+	l.Name, l.Efficiency, l.Latency, l.Submit = "PCIe 4 x16 (CXL)", 1, unit.Microsecond, unit.Microsecond
+	return l
 }
 
 func mondeDevice() device.Spec {
@@ -91,10 +110,7 @@ func h100Machine() Machine {
 	return Machine{
 		Name: "h100-box",
 		GPU:  gpuNamed("h100_sxm"),
-		Link: link.Spec{
-			Name: "PCIe 5 x16", Bandwidth: 64e9, Efficiency: 0.834,
-			Latency: 12_600 * unit.Nanosecond, Submit: 18_600 * unit.Nanosecond, Chunk: 256 << 10, Staged: staged,
-		},
+		Link: linkNamed("pcie5_x16"),
 		Host: host.Spec{
 			Name: "16 Sapphire Rapids cores", Memory: 256 << 30,
 			Cores: 16, CoreBandwidth: 8_970e6, Bandwidth: 307e9, BandwidthEfficiency: 0.345,
@@ -123,5 +139,16 @@ func offloadMachine() Machine {
 func h100WithDevice() Machine {
 	m := h100Machine()
 	m.Name, m.Device = "h100-monde", mondeDevice()
+	return m
+}
+
+// desktopMachine is what people run at home, as HOBBIT's and ProMoE's test beds.
+func desktopMachine() Machine {
+	m := h100Machine()
+	m.Name, m.GPU, m.Link, m.Flash = "desktop-4090", gpuNamed("rtx_4090"), linkNamed("pcie4_x16"), flash.Presets()[1].Spec
+	m.Host.Name, m.Host.Memory, m.Host.Cores = "16 desktop cores", 128<<30, 16
+	m.Host.Bandwidth, m.Host.BandwidthEfficiency, m.Host.CoreBandwidth = 89_600e6, 0.8, 20e9
+	m.Host.Compute, m.Host.ComputeEfficiency, m.Host.ISA = 2_048e9, 0.7, host.AVX2
+	m.Host.Operator, m.Host.Power = 10*unit.Microsecond, 253_000
 	return m
 }

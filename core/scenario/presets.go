@@ -20,7 +20,7 @@ func Default() Scenario {
 		},
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
-			Name: policy.MDLB, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
+			Name: policy.MDLB, Tier: policy.Memory, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
 			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2,
 		},
 		Fidelity: Event,

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
-	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/report"
 )
@@ -19,13 +19,19 @@ func (s Scenario) Sources() []report.Source {
 		return append(list, report.Source{Path: "machine", Value: s.Machine.Name, Kind: report.User, Text: "described by the scenario"}, expertSource(s))
 	}
 	base, sources := p.Machine, p.Sources
-	if card := gpuCalled(s.Machine.GPU.Name); card != "" && s.Machine.GPU.Name != base.GPU.Name {
-		base.GPU = gpuNamed(card)
-		sources = append(slices.DeleteFunc(slices.Clone(sources), func(x report.Source) bool {
-			return strings.HasPrefix(x.Path, "machine.gpu.")
-		}), gpuSources(card)...)
+	for _, slot := range Slots() {
+		if p, ok := slot.of(s.Machine, base); ok {
+			slot.copy(&base, p.Machine)
+			sources = append(slices.DeleteFunc(slices.Clone(sources), func(x report.Source) bool {
+				return strings.HasPrefix(x.Path, "machine."+slot.Key+".")
+			}), p.Sources...)
+		}
 	}
-	mine, preset := leaves("machine", s.Machine), leaves("machine", base)
+	preset := presetLeaves(base)
+	mine := preset
+	if string(written(s.Machine)) != string(written(base)) {
+		mine = leaves("machine", s.Machine)
+	}
 	for _, source := range sources {
 		source.Value = mine[source.Path]
 		if source.Value != preset[source.Path] {
@@ -37,16 +43,6 @@ func (s Scenario) Sources() []report.Source {
 		list = append(list, clockSources(s.Machine.Device)...)
 	}
 	return append(list, expertSource(s))
-}
-
-// gpuCalled returns the preset whose GPU has that name.
-func gpuCalled(name string) string {
-	for _, p := range gpu.Presets() {
-		if p.Spec.Name == name {
-			return p.Name
-		}
-	}
-	return ""
 }
 
 func (s Scenario) modelSource() report.Source {
@@ -72,6 +68,31 @@ func expertSource(s Scenario) report.Source {
 		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}
 	}
 }
+
+// presetLeaves is leaves of a preset's machine, most of the time remembered: a page
+// asks for each strategy that it compares.
+func presetLeaves(m Machine) map[string]string {
+	doc := string(written(m))
+	for _, p := range remembered() {
+		if p.doc == doc {
+			return p.leaves
+		}
+	}
+	return leaves("machine", m)
+}
+
+type remembrance struct {
+	doc    string
+	leaves map[string]string
+}
+
+var remembered = sync.OnceValue(func() []remembrance {
+	var all []remembrance
+	for _, p := range MachinePresets() {
+		all = append(all, remembrance{string(written(p.Machine)), leaves("machine", p.Machine)})
+	}
+	return all
+})
 
 // leaves returns every number and flag of v by its path, as written in JSON.
 func leaves(root string, v any) map[string]string {

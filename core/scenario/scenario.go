@@ -12,6 +12,7 @@ import (
 
 	"monde/core/device"
 	"monde/core/fault"
+	"monde/core/flash"
 	"monde/core/gpu"
 	"monde/core/host"
 	"monde/core/link"
@@ -36,14 +37,15 @@ const (
 // Fidelities lists them, the fastest first.
 var Fidelities = []Fidelity{Analytic, Event, Cycle}
 
-// Machine is a GPU, the host behind its link, and a memory device if there is
-// one.
+// Machine is a GPU, the host behind its link, and a memory device and flash if it has
+// them.
 type Machine struct {
 	Name   string      `json:"name"`
 	GPU    gpu.Spec    `json:"gpu"`
 	Link   link.Spec   `json:"link"`
 	Host   host.Spec   `json:"host"`
 	Device device.Spec `json:"device"`
+	Flash  flash.Spec  `json:"flash"` // behind the host; zero: none
 }
 
 // Scenario is everything that a run depends on. Trace is the content of a
@@ -83,6 +85,7 @@ func (m Machine) validate() error {
 		fault.In("link", m.Link.Validate()),
 		fault.In("host", m.Host.Validate()),
 		fault.In("device", m.Device.Validate()),
+		fault.In("flash", m.Flash.Validate()),
 	)
 }
 
@@ -107,5 +110,21 @@ func (s Scenario) fits() error {
 			"the %s of %s has no block with experts", phase, s.Model.Name),
 		fault.Unless(!s.Strategy.Name.NearData() || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s computes on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		s.fromFlash(),
+	)
+}
+
+// fromFlash reports what goes together with no experts on flash.
+func (s Scenario) fromFlash() error {
+	if s.Strategy.Tier != policy.Flash {
+		return nil
+	}
+	transfer := s.Strategy.Transfer
+	return errors.Join(
+		fault.Unless(!s.Machine.Flash.None(), "machine.flash", "strategy.tier is %q, and %s has no flash", policy.Flash, s.Machine.Name),
+		fault.Unless(!s.Strategy.Name.NearData(), "strategy.tier", "strategy %s has its experts on the memory device, not on flash", s.Strategy.Name),
+		fault.Unless(s.Strategy.Name != policy.GPUPM || transfer == policy.Serial || transfer == policy.Overlap, "strategy.transfer",
+			"from flash, experts come one by one: %q or %q, got %q", policy.Serial, policy.Overlap, transfer),
+		fault.Unless(s.Workload.Scope != workload.OneCopy, "workload.scope", "a transfer over the link is from host memory, not from flash"),
 	)
 }

@@ -1,12 +1,14 @@
 package scenario_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 
 	"monde/core/fault"
 	"monde/core/policy"
+	"monde/core/report"
 	"monde/core/scenario"
 	"monde/core/workload"
 )
@@ -136,7 +138,8 @@ func TestEveryNumberOfAMachineHasASource(t *testing.T) {
 		}
 		for path := range scenario.Leaves("machine", p.Machine) {
 			named := strings.HasSuffix(path, ".name") || strings.HasSuffix(path, ".eager")
-			absent := p.Machine.Device.Count == 0 && strings.HasPrefix(path, "machine.device.") && path != "machine.device.count"
+			absent := p.Machine.Device.Count == 0 && strings.HasPrefix(path, "machine.device.") && path != "machine.device.count" ||
+				p.Machine.Flash.None() && strings.HasPrefix(path, "machine.flash.")
 			if !named && !absent && !cited[path] {
 				t.Errorf("%s: %s has no source", p.Machine.Name, path)
 			}
@@ -179,4 +182,55 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%s: its short form %s gives %v", doc, s.Short(), err)
 		}
 	})
+}
+
+func TestAPresetsNameStandsForAPartOfAMachine(t *testing.T) {
+	for _, slot := range scenario.Slots() {
+		for _, p := range slot.Presets {
+			doc := fmt.Sprintf(`{"machine":{"base":"h100-box","%s":"%s"}}`, slot.Key, p.Name)
+			s := decode(t, doc)
+			if again := decode(t, string(s.Short())); again.Machine != s.Machine {
+				t.Errorf("%s: in short %s, which is another machine", doc, s.Short())
+			}
+			for _, x := range s.Sources() {
+				if strings.HasPrefix(x.Path, "machine."+slot.Key+".") && (x.Kind == report.User || x.Text == "") {
+					t.Errorf("%s: %s is %s: %q", doc, x.Path, x.Kind, x.Text)
+				}
+			}
+		}
+	}
+}
+
+func TestAPartOfAMachineMayDifferFromItsPreset(t *testing.T) {
+	s := decode(t, `{"machine":{"gpu":{"base":"l4","sms":60},"flash":"sata_ssd"}}`)
+	if s.Machine.GPU.SMs != 60 || s.Machine.GPU.Name != "NVIDIA L4" || s.Machine.Flash.Bandwidth != 550e6 {
+		t.Errorf("got %+v, %+v", s.Machine.GPU, s.Machine.Flash)
+	}
+	if got, want := string(s.Short()), `{"machine":{"flash":"sata_ssd","gpu":{"base":"l4","sms":60}}}`; got != want {
+		t.Errorf("in short %s, want %s", got, want)
+	}
+	for _, x := range s.Sources() {
+		if x.Path == "machine.gpu.sms" && x.Kind != report.User {
+			t.Errorf("60 SMs are %s", x.Kind)
+		}
+	}
+}
+
+func TestUnknownPartsAndExpertsOnFlashThatCannotBeAreRefused(t *testing.T) {
+	for doc, want := range map[string]string{
+		`{"machine":{"gpu":"h100"}}`:                                                "machine.gpu: no GPU is named",
+		`{"machine":{"link":"isa"}}`:                                                "machine.link: no link is named",
+		`{"machine":{"flash":7}}`:                                                   "machine.flash: ",
+		`{"machine":{"flash":{"base":"tape"}}}`:                                     "machine.flash: no flash is named",
+		`{"machine":{"flash":{"bandwidth_bytes_per_s":1}}}`:                         "machine.flash.memory_bytes: ",
+		`{"strategy":{"name":"GPU+PM","tier":"flash"}}`:                             "machine.flash: strategy.tier is",
+		`{"machine":{"flash":"sata_ssd"},"strategy":{"tier":"flash"}}`:              "strategy.tier: strategy MD+LB has its experts on the memory device",
+		`{"machine":"desktop-4090","strategy":{"tier":"flash","transfer":"ahead"}}`: "strategy.transfer: from flash",
+		`{"machine":"desktop-4090","strategy":{"tier":"tape"}}`:                     "strategy.tier: must be",
+	} {
+		_, err := scenario.Decode([]byte(doc))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", doc, err, want)
+		}
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"monde/core/gpu"
 	"monde/core/internal/strictjson"
 	"monde/core/model"
 )
@@ -32,9 +31,12 @@ func (s Scenario) Short() []byte {
 	if known {
 		base.Machine = p.Machine
 	}
-	card := cardOf(s.Machine, base.Machine)
-	if card != "" {
-		base.Machine.GPU = s.Machine.GPU
+	parts := map[string]string{}
+	for _, slot := range Slots() {
+		if p, ok := slot.of(s.Machine, base.Machine); ok {
+			slot.copy(&base.Machine, p.Machine)
+			parts[slot.Key] = p.Name
+		}
 	}
 	base.Workload.Phase, base.Strategy.Name = inputPhase(s.Model), usual(s.Machine)
 	short, _ := difference(parsed(base.Full()), parsed(s.Full())).(map[string]any)
@@ -47,32 +49,12 @@ func (s Scenario) Short() []byte {
 	if known && p.Machine.Name != Default().Machine.Name {
 		name(short, "machine", p.Machine.Name)
 	}
-	if card != "" {
-		placeCard(short, card)
-	}
-	return written(short)
-}
-
-// cardOf returns the name of m's GPU if it is a preset's, and not base's.
-func cardOf(m, base Machine) string {
-	for _, p := range gpu.Presets() {
-		if p.Spec == m.GPU && m.GPU != base.GPU {
-			return p.Name
+	for _, slot := range Slots() {
+		if part, ok := parts[slot.Key]; ok {
+			slot.put(short, part)
 		}
 	}
-	return ""
-}
-
-// placeCard names the GPU in the short machine, which may be a name itself.
-func placeCard(short map[string]any, card string) {
-	switch m := short["machine"].(type) {
-	case map[string]any:
-		m["gpu"] = card
-	case string:
-		short["machine"] = map[string]any{"base": m, "gpu": card}
-	default:
-		short["machine"] = map[string]any{"gpu": card}
-	}
+	return written(short)
 }
 
 // Outline returns s as JSON to start from: the short form, and what people change

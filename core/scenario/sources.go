@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"monde/core/flash"
 	"monde/core/gpu"
+	"monde/core/link"
 	"monde/core/report"
 )
 
@@ -128,12 +130,38 @@ var noDeviceSources = []report.Source{
 	{Path: "machine.device.count", Kind: report.Measured, Text: "the box has none"},
 }
 
-var pcie5Sources = []report.Source{
-	{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: "PCI Express 5.0 x16, one direction, nominal"},
-	{Path: "machine.link.efficiency", Kind: report.Fitted, Text: ownH1 + "link, pinned: 53.4 GB/s"},
-	{Path: "machine.link.latency_ps", Kind: report.Fitted, Text: ownH1 + "link, pinned"},
-	{Path: "machine.link.submit_ps", Kind: report.Fitted, Text: ownH1 + "link, pinned, 64 KiB"},
-	{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
+// linkSources are of a link that has a preset of its own.
+func linkSources(p link.Preset) []report.Source {
+	efficiency, latency := report.Derived, report.Derived
+	const host = ownH1 + "link, pinned"
+	whose := "the host's part, as measured behind PCIe 5: " + host
+	if p.Fitted {
+		efficiency, latency, whose = report.Fitted, report.Fitted, host
+	}
+	return append([]report.Source{
+		{Path: "machine.link.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: p.Spec.Name + ", one direction, nominal"},
+		{Path: "machine.link.efficiency", Kind: efficiency, Text: p.Efficiency},
+		{Path: "machine.link.latency_ps", Kind: latency, Text: whose},
+		{Path: "machine.link.submit_ps", Kind: latency, Text: whose + ", 64 KiB"},
+		{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
+	}, stagedSources...)
+}
+
+func linkSourcesOf(name string) []report.Source {
+	p, _ := link.Named(name)
+	return linkSources(p)
+}
+
+func flashSources(p flash.Preset) []report.Source {
+	return []report.Source{
+		{Path: "machine.flash.memory_bytes", Kind: report.Assumed, Text: "a usual size"},
+		{Path: "machine.flash.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: p.Text},
+		{Path: "machine.flash.efficiency", Kind: report.Assumed, Text: "long reads past the page cache; nothing here was measured"},
+		{Path: "machine.flash.latency_ps", Kind: report.Assumed, Text: "usual order of a read from NAND"},
+		{Path: "machine.flash.request_bytes", Kind: report.Assumed, Text: "usual largest request of a block device"},
+		{Path: "machine.flash.queue_depth", Kind: report.Assumed, Text: "usual depth of an asynchronous reader"},
+		{Path: "machine.flash.power_mw", Kind: report.Assumed, Text: "usual of such a drive while it reads"},
+	}
 }
 
 var sapphireSources = []report.Source{
@@ -151,4 +179,21 @@ var sapphireSources = []report.Source{
 	{Path: "machine.host.sync_ps", Kind: report.Fitted, Text: ownH1 + "layers; counts only where eager is set"},
 	{Path: "machine.host.round_ps", Kind: report.Fitted, Text: ownH1 + "layers, am_cpu; counts only where eager is set"},
 	{Path: "machine.host.power_mw", Kind: report.Assumed, Text: "16 of 56 cores of a 350 W Sapphire Rapids"},
+}
+
+var desktopSources = []report.Source{
+	{Path: "machine.host.memory_bytes", Kind: report.Paper, Text: "ProMoE's test bed (2410.22134)"},
+	{Path: "machine.host.cores", Kind: report.Assumed, Text: "usual of a desktop"},
+	{Path: "machine.host.core_bandwidth_bytes_per_s", Kind: report.Assumed, Text: "a few cores draw the whole bandwidth of a desktop"},
+	{Path: "machine.host.bandwidth_bytes_per_s", Kind: report.Derived, Text: "two channels of DDR5-5600"},
+	{Path: "machine.host.bandwidth_efficiency", Kind: report.Assumed, Text: "usual share of a streaming read on such a CPU"},
+	{Path: "machine.host.compute_flops_per_s", Kind: report.Derived, Text: "16 cores x 4 GHz x 2 AVX2 FMA x 8 fp32 lanes x 2"},
+	{Path: "machine.host.compute_efficiency", Kind: report.Assumed, Text: "usual share of a tuned GEMM"},
+	{Path: "machine.host.isa", Kind: report.Datasheet, Text: "desktop CPUs: AVX2"},
+	{Path: "machine.host.operator_ps", Kind: report.Assumed, Text: "usual order of waking the threads of one parallel region"},
+	{Path: "machine.host.expert_operators", Kind: report.Derived, Text: "as on the H100 box"},
+	{Path: "machine.host.activation_bytes_per_s", Kind: report.Derived, Text: "as on the H100 box"},
+	{Path: "machine.host.sync_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
+	{Path: "machine.host.round_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
+	{Path: "machine.host.power_mw", Kind: report.Assumed, Text: "usual of a desktop CPU under load"},
 }

@@ -32,15 +32,15 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 		emit(probe.Span{Resource: probe.GPU, Work: probe.Expert, Expert: -1, Start: now, End: now + o.time})
 		return o
 	}
-	a.ids = e.at(a.ids[:0], policy.Moved)
-	hot := hotPath(e, a.ids)
-	calls := unit.Time(len(a.ids)) * (e.launch + e.fetch)
 	a.ids = e.at(a.ids[:0], policy.Near)
-	cold := coldPath(e, a.ids)
+	cold, near := coldPath(e, a.ids), len(a.ids)
+	a.ids = e.at(a.ids[:0], policy.Moved)
+	hot := hotPath(e, a.ids, unit.Time(near)*e.read)
+	calls := unit.Time(len(a.ids)) * (e.launch + e.fetch)
 	if calls > 0 { // the host launches before it computes
 		launches := outcome{}
 		launches.on(probe.CPU, calls)
-		if len(a.ids) > 0 && e.where == probe.CPU {
+		if near > 0 && e.where == probe.CPU {
 			launches.plus(cold)
 			cold = launches
 		} else {
@@ -79,8 +79,8 @@ func returned(e *experts, hot, cold outcome) unit.Time {
 
 // hotPath is PMove and compute of the given experts, and the shared ones:
 // serially, or as the longer of transfers with the last compute and the first
-// transfer with all computes.
-func hotPath(e *experts, ids []int32) outcome {
+// transfer with all computes. Reads from flash come after those of cold experts.
+func hotPath(e *experts, ids []int32, reads unit.Time) outcome {
 	var o outcome
 	if len(ids) == 0 {
 		if e.shared > 0 {
@@ -94,23 +94,41 @@ func hotPath(e *experts, ids []int32) outcome {
 	n := unit.Time(len(ids))
 	moves, computes := e.latency+n*e.move, sum(e.gpu, ids)
 	last := e.gpu[ids[n-1]]
-	switch {
-	case e.serial: // the link idles while the GPU computes
-		moves = n * (e.latency + e.move)
-		o.critical[probe.LinkIn], o.critical[probe.GPU] = moves, computes
-	case n*e.move+last >= e.move+computes:
-		o.critical[probe.LinkIn], o.critical[probe.GPU] = moves, last
-	default:
-		o.critical[probe.LinkIn], o.critical[probe.GPU] = e.latency+e.move, computes
+	first, every := reads+e.read, reads+n*e.read // of this path from flash, when they end
+	if e.read == 0 {
+		first, every = 0, 0
 	}
-	o.time = o.critical[probe.LinkIn] + o.critical[probe.GPU]
+	wait := func(flash, link, gpu unit.Time) {
+		if t := flash + link + gpu; t > o.time {
+			o.time = t
+			o.critical[probe.Flash], o.critical[probe.LinkIn], o.critical[probe.GPU] = flash, link, gpu
+		}
+	}
+	if e.serial { // the link idles while the GPU computes; flash does not
+		moves = n * (e.latency + e.move)
+		wait(first, moves, computes)
+		wait(every, e.latency+e.move, last)
+	} else {
+		wait(first, moves, last)
+		wait(first, e.latency+e.move, computes)
+		wait(every, e.latency+e.move, last)
+	}
 	if late := e.shared + computes - o.time; late > 0 { // the GPU alone is longer
 		o.critical = [probe.Resources]unit.Time{probe.GPU: e.shared + computes}
 		o.time = e.shared + computes
 	}
 	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, e.shared+computes
 	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
+	o.fromFlash(e, n)
 	return o
+}
+
+// fromFlash adds the reads of n experts, if there are any.
+func (o *outcome) fromFlash(e *experts, n unit.Time) {
+	if e.read > 0 {
+		o.busy[probe.Flash] = n * e.read
+		o.carried[probe.Flash] = unit.Bytes(n) * e.weights
+	}
 }
 
 // blockPath is one transfer for all, less what came ahead, and then all computes.
@@ -126,15 +144,39 @@ func blockPath(e *experts, ids []int32) outcome {
 // coldPath is AMove out and compute where the weights live.
 func coldPath(e *experts, ids []int32) outcome {
 	var o outcome
-	if len(ids) > 0 {
-		o.on(probe.LinkOut, e.latency+e.across)
-		o.carried[probe.LinkOut] = e.sent
-		longest, all := e.nearTime(ids)
-		o.on(e.where, longest)
-		o.busy[e.where] = all
+	if len(ids) == 0 {
+		return o
 	}
+	sent := e.latency + e.across
+	o.on(probe.LinkOut, sent)
+	longest, all := e.nearTime(ids)
+	o.on(e.where, longest)
+	if e.read > 0 {
+		o.on(probe.Flash, stored(e, ids, sent)-o.time)
+	}
+	o.busy[e.where] = all
+	o.carried[probe.LinkOut] = e.sent
+	o.fromFlash(e, unit.Time(len(ids)))
 	return o
 }
+
+// stored returns when the last of the given experts is computed, each read before, as
+// many ahead as host memory holds. Their activations are there at sent.
+func stored(e *experts, ids []int32, sent unit.Time) unit.Time {
+	var ends [maxStaging]unit.Time // of computes, the last ones
+	var read unit.Time
+	now := sent
+	for i, id := range ids {
+		place := &ends[i%e.staging]
+		read = max(read, *place) + e.read
+		now = max(now, read) + e.near[id]
+		*place = now
+	}
+	return now
+}
+
+// maxStaging is the most experts in transit (policy.Spec).
+const maxStaging = 1024
 
 // nearTime returns how long the busiest device takes for the given experts, and
 // all of them together.
@@ -163,13 +205,15 @@ func longer(a, b outcome) outcome {
 func paths(e *experts, now unit.Time, hot, cold outcome, emit func(probe.Span)) {
 	path := func(o outcome, first, second probe.Resource, move, work probe.Work) {
 		at := now
-		if t := o.critical[first]; t > 0 {
-			emit(probe.Span{Resource: first, Work: move, Expert: -1, Start: at, End: at + t})
-			at += t
+		show := func(r probe.Resource, w probe.Work) {
+			if t := o.critical[r]; t > 0 {
+				emit(probe.Span{Resource: r, Work: w, Expert: -1, Start: at, End: at + t})
+				at += t
+			}
 		}
-		if t := o.critical[second]; t > 0 {
-			emit(probe.Span{Resource: second, Work: work, Expert: -1, Start: at, End: at + t})
-		}
+		show(probe.Flash, probe.Read)
+		show(first, move)
+		show(second, work)
 	}
 	path(hot, probe.LinkIn, probe.GPU, probe.PMove, probe.Expert)
 	path(cold, probe.LinkOut, e.where, probe.AMoveOut, probe.Expert)

@@ -135,6 +135,7 @@ func (r *run) charge(l *ledger, p pass) {
 		l.bound.GPU = load(m.Shared(p.route.Tokens))
 	}
 	l.bound.ExpertBytes = m.ExpertBytes()
+	l.bound.Flash = e.read > 0
 	l.bound.Split = r.s.Strategy.Name.Balanced()
 	l.bound.Home = bound.Device
 	if e.where == probe.CPU {

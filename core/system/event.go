@@ -12,6 +12,7 @@ type event struct {
 	graph   graph
 	ids     []int32
 	compute []int32
+	moves   []int32
 }
 
 var _ fidelity = (*event)(nil)
@@ -67,6 +68,21 @@ func (v *event) launched(t, id int32, calls unit.Time) {
 	}
 }
 
+// fromFlash makes task t wait for expert id to be read, if it has to be. Host memory
+// holds as many experts in transit as GPU memory does: the read waits for the task
+// that frees its place, if one of before does.
+func (v *event) fromFlash(e *experts, t, id int32, before []int32) {
+	if e.read == 0 {
+		return
+	}
+	read := v.graph.add(probe.Flash, probe.Read, id, e.read)
+	v.graph.tasks[read].bytes = e.weights
+	v.graph.after(read, t)
+	if n := len(before) - e.staging; n >= 0 {
+		v.graph.after(before[n], read)
+	}
+}
+
 // cold adds one AMove out, the experts that it feeds, and one AMove back.
 func (v *event) cold(e *experts) {
 	v.ids = e.at(v.ids[:0], policy.Near)
@@ -77,8 +93,11 @@ func (v *event) cold(e *experts) {
 	out := g.carry(probe.LinkOut, probe.AMoveOut, -1, e.sent, e.across, e.latency)
 	back := g.carry(probe.LinkIn, probe.AMoveIn, -1, e.sent, e.across, e.latency)
 	g.tasks[out].urgent, g.tasks[back].urgent = true, true
+	v.compute = v.compute[:0]
 	for _, id := range v.ids {
 		t := g.add(e.where, probe.Expert, id, e.near[id])
+		v.fromFlash(e, t, id, v.compute)
+		v.compute = append(v.compute, t)
 		if e.devices > 1 {
 			g.tasks[t].lane = lane(int(id) % e.devices)
 		}
@@ -100,16 +119,18 @@ func (v *event) hot(e *experts) {
 	if e.serial {
 		ahead = 1
 	}
-	v.compute = v.compute[:0]
+	v.compute, v.moves = v.compute[:0], v.moves[:0]
 	for i, id := range v.ids {
 		move := g.carry(probe.LinkIn, probe.PMove, id, e.weights, e.move, e.latency)
 		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		g.after(move, compute)
+		v.fromFlash(e, move, id, v.moves)
 		v.launched(move, id, e.fetch)
 		v.launched(compute, id, e.launch) // beside the copy
 		if i >= ahead {
 			g.after(v.compute[i-ahead], move)
 		}
+		v.moves = append(v.moves, move)
 		v.compute = append(v.compute, compute)
 	}
 }

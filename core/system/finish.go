@@ -3,6 +3,7 @@ package system
 import (
 	"slices"
 
+	"monde/core/internal/order"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -77,7 +78,8 @@ func steps(times []unit.Time) *report.Steps {
 	for _, t := range times {
 		total += t
 	}
-	sorted := slices.Sorted(slices.Values(times))
+	sorted := slices.Clone(times)
+	order.By(sorted, func(a, b unit.Time) bool { return a < b })
 	return &report.Steps{
 		Count: len(times), Mean: total / unit.Time(len(times)),
 		P50: quantile(sorted, 50), P99: quantile(sorted, 99), Worst: sorted[len(sorted)-1],
@@ -114,6 +116,12 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	switch {
 	case s.Strategy.Name == policy.Ideal:
 		return pools
+	case s.Strategy.Tier == policy.Flash:
+		transit := unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()
+		if s.Strategy.Name == policy.CPULB {
+			transit *= 2 // on their way to the GPU, and to the CPU
+		}
+		return append(pools, pool("host", s.Machine.Host.Memory, []report.Item{{Name: "experts in transit", Bytes: transit}}), pool("flash", s.Machine.Flash.Memory, experts))
 	case s.Machine.Device.Count > 0 && !s.Strategy.Name.OnHost():
 		return append(pools, pool("device", unit.Bytes(s.Machine.Device.Count)*s.Machine.Device.Memory, experts))
 	default:
@@ -166,6 +174,9 @@ func energy(s scenario.Scenario, y *report.Report) []report.Energy {
 	parts := []report.Energy{
 		{Name: "gpu", Energy: m.GPU.Power.Over(busy(probe.GPU))},
 		{Name: "cpu", Energy: m.Host.Power.Over(busy(probe.CPU))},
+	}
+	if !m.Flash.None() {
+		parts = append(parts, report.Energy{Name: "flash", Energy: m.Flash.Power.Over(busy(probe.Flash))})
 	}
 	if m.Device.Count > 0 {
 		parts = append(parts,

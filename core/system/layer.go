@@ -28,6 +28,7 @@ type experts struct {
 	devices int            // expert i is on device i mod devices; 0 where none is
 	weights unit.Bytes     // of one expert
 	move    unit.Time      // of weights over the link
+	read    unit.Time      // of weights from flash; 0 = they are in memory
 	latency unit.Time      // of a link that was idle
 	chunk   unit.Time      // a PMove can be overtaken at multiples of it
 	staging int            // experts that GPU memory holds in transit

@@ -7,6 +7,7 @@ import (
 
 	"monde/core/device"
 	"monde/core/fault"
+	"monde/core/internal/order"
 	"monde/core/link"
 	"monde/core/ndp"
 	"monde/core/policy"
@@ -170,7 +171,7 @@ func (p *parts) onClock(e *experts) {
 			missing = append(missing, t)
 		}
 	}
-	slices.Sort(missing) // longer ones go on from shorter ones
+	order.By(missing, func(a, b int) bool { return a < b }) // longer ones go on from shorter ones
 	for i, t := range missing {
 		if p.failed != nil {
 			return

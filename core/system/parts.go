@@ -60,6 +60,7 @@ type parts struct {
 	shares   bool      // PMove does
 	devices  int       // memory devices; 0 where experts live elsewhere
 	move     unit.Time // PMove of one expert
+	read     unit.Time // of one expert from flash; 0 = none is there
 	failed   error     // the first that took longer than Time can add up, or could not be simulated; the run ends
 	clocking func(done, of int)
 
@@ -109,6 +110,9 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 		}
 	}
 	move := max(p.link.Transfer(s.Model.ExpertBytes()), readsDevice(s, p.link.Rate()).Transfer(s.Model.ExpertBytes()))
+	if s.Strategy.Tier == policy.Flash && s.Strategy.Name != policy.Ideal {
+		p.read = p.within(s.Machine.Flash.Read(s.Model.ExpertBytes()), maxService, "machine.flash", "one expert from flash")
+	}
 	p.move = p.within(move, maxService, "machine.link", "PMove of one expert")
 	p.onGPU.of = func(t int) unit.Time {
 		return p.within(p.expert(t).Time, maxService, "machine.gpu", "one expert on the GPU")
@@ -125,7 +129,7 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 // experts returns what is the same for every layer of a run.
 func (p *parts) experts(s policy.Spec) experts {
 	return experts{
-		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move,
+		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
 		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
 		block: s.Name == policy.GPUPM && (s.Transfer == policy.Block || s.Transfer == policy.Ahead),

@@ -33,7 +33,7 @@ func Place(ctx context.Context, s scenario.Scenario, tokens []int) (report.Place
 	return r, nil
 }
 
-// sites are all places that can compute an expert; device is nil where none is.
+// sites are all places that can compute an expert; device is nil where none holds it.
 type sites struct {
 	device, host, moved, gpu *lone
 	core                     device.Device
@@ -53,7 +53,7 @@ func newSites(ctx context.Context, s scenario.Scenario) (a sites, err error) {
 		return l
 	}
 	a.host, a.moved, a.gpu = of(policy.CPUAM, policy.Near), of(mover, policy.Moved), of(policy.Ideal, policy.Resident)
-	if s.Machine.Device.Count > 0 {
+	if s.Machine.Device.Count > 0 && s.Strategy.Tier != policy.Flash {
 		a.device, a.core = of(policy.MDAM, policy.Near), device.New(s.Machine.Device)
 	}
 	return a, err
@@ -157,10 +157,10 @@ func (l *lone) cost(t int) *report.Cost {
 	if !ok {
 		return nil
 	}
-	c := report.Cost{Time: o.time, There: o.critical[probe.LinkIn], Compute: o.critical[probe.GPU]}
+	c := report.Cost{Time: o.time, Read: o.critical[probe.Flash], There: o.critical[probe.LinkIn], Compute: o.critical[probe.GPU]}
 	if l.experts.sites[0] == policy.Near {
 		c.There, c.Compute, c.Back = o.critical[probe.LinkOut], l.experts.near[0], o.critical[probe.LinkIn]
 	}
-	c.Calls = c.Time - c.There - c.Compute - c.Back
+	c.Calls = c.Time - c.Read - c.There - c.Compute - c.Back
 	return &c
 }

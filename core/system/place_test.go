@@ -69,17 +69,35 @@ func TestPlaceIsARunOfOneExpert(t *testing.T) {
 	}
 }
 
+// So it is where experts are read from flash first. A device does not hold them then.
+func TestPlaceIsARunOfOneExpertFromFlash(t *testing.T) {
+	for _, tokens := range []int{1, 300} {
+		s := alone(t, "qwen3-30b-a3b", "desktop-4090", workload.OneLayer, tokens)
+		s.Strategy.Tier = policy.Flash
+		comparePlaces(t, s, tokens)
+		s.Strategy.Name, s.Machine.Device = policy.GPUPM, scenario.Default().Machine.Device
+		r, err := system.Place(context.Background(), s, []int{tokens})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, read := r.Counts[0], s.Machine.Flash.Read(r.ExpertBytes)
+		if r.Home != report.OnHost || at.Device != nil || at.Moved.Read != read || at.Host.Read != read || at.GPU.Read != 0 {
+			t.Errorf("%+v at home %s, want reads of %d ps but on the GPU", at, r.Home, read)
+		}
+	}
+}
+
 func comparePlaces(t *testing.T, s scenario.Scenario, tokens int) {
 	t.Helper()
 	for _, name := range []policy.Name{policy.Ideal, policy.GPUPM, policy.CPUAM, policy.MDAM} {
-		if s.Strategy.Name = name; name.NearData() && s.Machine.Device.Count == 0 {
+		if s.Strategy.Name = name; name.NearData() && (s.Machine.Device.Count == 0 || s.Strategy.Tier == policy.Flash) {
 			continue
 		}
 		c := costOf(t, s, tokens)
 		if r := run(t, s, probe.Probe{}); r.Latency != c.Time {
 			t.Errorf("%s, %s on %s with %d tokens: a run takes %d ps, placed %d", s.Workload.Scope, name, s.Machine.Name, tokens, r.Latency, c.Time)
 		}
-		if sum := c.Calls + c.There + c.Compute + c.Back; sum != c.Time || c.Calls < 0 {
+		if sum := c.Read + c.Calls + c.There + c.Compute + c.Back; sum != c.Time || c.Calls < 0 {
 			t.Errorf("%s: the parts of %+v sum to %d", name, c, sum)
 		}
 	}

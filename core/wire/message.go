@@ -157,9 +157,16 @@ type Catalog struct {
 	Default    json.RawMessage `json:"default"` // the default scenario in full
 	Models     []Choice        `json:"models"`
 	Machines   []Choice        `json:"machines"`
+	Parts      []Part          `json:"parts"` // of a machine, that have presets of their own
 	Strategies []Choice        `json:"strategies"`
 	Tables     []Table         `json:"tables"` // measured routing
 	Scenarios  []Choice        `json:"scenarios"`
+}
+
+// Part is one part of a machine, and its presets.
+type Part struct {
+	Key     string   `json:"key"` // in the machine's JSON
+	Choices []Choice `json:"choices"`
 }
 
 // Choice is one preset.

@@ -1,9 +1,8 @@
 package workload
 
 import (
-	"cmp"
 	"math/bits"
-	"slices"
+	"sort"
 )
 
 // maxDrawn is how many tokens of one pass are drawn. A larger pass is drawn as
@@ -30,10 +29,22 @@ func (s *scaler) up(dst []int32, drawn, tokens int) {
 		missing += r
 		s.order, s.rest = append(s.order, int32(e)), append(s.rest, r)
 	}
-	slices.SortFunc(s.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.rest[b], s.rest[a]), cmp.Compare(a, b))
-	})
+	sort.Sort((*byRest)(s))
 	for _, e := range s.order[:missing/uint64(drawn)] {
 		dst[e]++
 	}
+}
+
+// byRest sorts a scaler's experts: the largest rest first, equals by number. The
+// scaler itself is what is sorted, so that nothing is allocated.
+type byRest scaler
+
+func (b *byRest) Len() int      { return len(b.order) }
+func (b *byRest) Swap(i, j int) { b.order[i], b.order[j] = b.order[j], b.order[i] }
+func (b *byRest) Less(i, j int) bool {
+	x, y := b.order[i], b.order[j]
+	if b.rest[x] != b.rest[y] {
+		return b.rest[x] > b.rest[y]
+	}
+	return x < y
 }

@@ -1,9 +1,10 @@
 package workload
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
+
+	"monde/core/internal/order"
 )
 
 // stretch returns shares for n experts with the skew of those given: it reads
@@ -24,7 +25,7 @@ func stretch(shares []float64, n int, draw *rand.Rand) []float64 {
 // lorenz returns what the busiest 0, 1, 2, ... experts hold together.
 func lorenz(shares []float64) []float64 {
 	ranked := slices.Clone(shares)
-	slices.SortFunc(ranked, func(a, b float64) int { return cmp.Compare(b, a) })
+	order.By(ranked, func(a, b float64) bool { return a > b })
 	held := make([]float64, 1, len(ranked)+1)
 	for i, s := range ranked {
 		held = append(held, held[i]+s)

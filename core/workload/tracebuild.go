@@ -1,9 +1,10 @@
 package workload
 
 import (
-	"cmp"
 	"slices"
 	"strings"
+
+	"monde/core/internal/order"
 )
 
 // builder gathers the rows of a trace, which may come in any order, and checks
@@ -54,7 +55,7 @@ func (b *builder) add(line int, e entry) error {
 		b.ids = append(b.ids, uint16(id))
 	}
 	chosen := b.ids[at:]
-	slices.Sort(chosen)
+	order.By(chosen, func(a, b uint16) bool { return a < b })
 	for i := 1; i < len(chosen); i++ {
 		if chosen[i] == chosen[i-1] {
 			return refuse(line, "expert %d is there twice", chosen[i])
@@ -145,7 +146,7 @@ func (b *builder) layers() []int32 {
 	for l := range set {
 		layers = append(layers, l)
 	}
-	slices.Sort(layers)
+	order.By(layers, func(a, b int32) bool { return a < b })
 	return layers
 }
 
@@ -155,9 +156,12 @@ func (b *builder) order(t *Trace) []int32 {
 	for i := range sorted {
 		sorted[i] = int32(i)
 	}
-	slices.SortFunc(sorted, func(x, y int32) int {
+	order.By(sorted, func(x, y int32) bool {
 		p, q := b.tokens[x], b.tokens[y]
-		return cmp.Or(cmp.Compare(p.stream, q.stream), cmp.Compare(p.step, q.step))
+		if p.stream != q.stream {
+			return p.stream < q.stream
+		}
+		return p.step < q.step
 	})
 	position := make([]int32, len(sorted))
 	requests, names := map[string]bool{}, map[string]int{}

@@ -115,6 +115,16 @@ for (const scheme of ['light', 'dark'] as const) {
       await clean(page);
     });
 
+    test('the comparison with measurements, and one that does not come', async ({page}) => {
+      await page.goto('/?view=trust');
+      await expect(page.locator('.scatter')).toBeVisible();
+      await clean(page);
+      await page.route('**/validation.json*', (r) => r.abort());
+      await page.reload();
+      await expect(page.getByRole('button', {name: 'Try again'})).toBeVisible();
+      await clean(page);
+    });
+
     test('what a run clock by clock adds', async ({page}) => {
       await open(page, '/?workload.scope=moe_layer&input=16');
       await unfold(page);

@@ -153,6 +153,30 @@ export interface Source {
   readonly text: string;
 }
 
+/** Range is what a set covers of one quantity, and what the run has of it. */
+export interface Range {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Evidence is one part of a run, and the set of measurements that is nearest to it. */
+export interface Evidence {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly set: string; // empty: there is none
+  readonly strategy: string;
+  readonly machine: string;
+  readonly rows: number; // that the errors are of
+  readonly median: number;
+  readonly p90: number;
+  readonly worst: number; // absolute relative errors
+  readonly ranges: readonly Range[];
+  readonly outside: readonly string[]; // why the run is extrapolated; empty: it lies within
+}
+
 /** Timeline is the first spans of a run, a column each, layer by layer. Names index into Works and Resources. */
 export interface Timeline {
   readonly resources: readonly string[];
@@ -210,6 +234,7 @@ export interface Report {
   readonly energy: readonly Energy[];
   readonly warnings: readonly Warning[];
   readonly provenance: readonly Source[];
+  readonly trust: readonly Evidence[]; // how far each part has been compared with measurements; not part of the digest
   readonly timeline: Timeline;
   readonly fidelities?: readonly Compared[]; // of a run at fidelity cycle: what each says
   readonly clocked?: readonly Clocked[]; // of such a run: experts near the data
@@ -290,6 +315,12 @@ export interface Choice<T = unknown> {
   readonly value: T; // the part of a scenario that it stands for
 }
 
+/** Part is one part of a machine, and its presets. */
+export interface Part {
+  readonly key: string; // in the machine's JSON
+  readonly choices: readonly Choice[];
+}
+
 /** Table is one set of measured routing. */
 export interface Table {
   readonly name: string;
@@ -310,6 +341,7 @@ export interface Catalog {
   readonly default: Scenario; // the default scenario in full
   readonly models: readonly Choice<ModelSpec>[];
   readonly machines: readonly Choice<Machine>[];
+  readonly parts: readonly Part[]; // of a machine, that have presets of their own
   readonly strategies: readonly Choice<Partial<PolicySpec>>[];
   readonly tables: readonly Table[]; // measured routing
   readonly scenarios: readonly Choice<Scenario>[];
@@ -393,7 +425,7 @@ export interface DeviceSight {
 
 /** Home is where experts are computed in place. */
 export const Home = [
-  'device', // wherever there is one
+  'device', // wherever one holds them
   'host',
 ] as const;
 export type Home = (typeof Home)[number];
@@ -401,6 +433,7 @@ export type Home = (typeof Home)[number];
 /** Cost is how long one expert takes, and what for. */
 export interface Cost {
   readonly time_ps: Picoseconds; // all of what follows
+  readonly read_ps: Picoseconds; // weights from flash into host memory; 0 where they are there
   readonly calls_ps: Picoseconds; // the host's calls and waits that nothing hides: none from a graph
   readonly there_ps: Picoseconds; // weights or activations, to where it is computed
   readonly compute_ps: Picoseconds; // kernels, operators, or commands and passes
@@ -703,13 +736,26 @@ export interface DeviceSpec {
   readonly dram?: DeviceDRAM;
 }
 
-/** Machine is a GPU, the host behind its link, and a memory device if there is one. */
+/** Spec is what a user may choose. The zero Spec is a machine without flash. */
+export interface FlashSpec {
+  readonly name: string;
+  readonly memory_bytes: Bytes;
+  readonly bandwidth_bytes_per_s: BytesPerSecond; // of long reads, peak
+  readonly efficiency: number; // share of it that reads reach
+  readonly latency_ps: Picoseconds; // of one request
+  readonly request_bytes: Bytes; // of one request
+  readonly queue_depth: number; // requests under way at once
+  readonly power_mw: Milliwatts; // while it reads
+}
+
+/** Machine is a GPU, the host behind its link, and a memory device and flash if it has them. */
 export interface Machine {
   readonly name: string;
   readonly gpu: GpuSpec;
   readonly link: LinkSpec;
   readonly host: HostSpec;
   readonly device: DeviceSpec;
+  readonly flash: FlashSpec; // behind the host; zero: none
 }
 
 /** Name is a strategy. */
@@ -722,6 +768,13 @@ export const PolicyName = [
   'CPU+LB',
 ] as const;
 export type PolicyName = (typeof PolicyName)[number];
+
+/** Tier says which memory holds the experts that GPU memory does not. */
+export const PolicyTier = [
+  'memory', // the memory device's with MD strategies, otherwise the host's
+  'flash', // every expert is read into host memory first, each time
+] as const;
+export type PolicyTier = (typeof PolicyTier)[number];
 
 /** Transfer says whether PMove of one expert runs beside the compute of another. */
 export const PolicyTransfer = [
@@ -758,6 +811,7 @@ export type PolicyRounding = (typeof PolicyRounding)[number];
 /** Spec is a strategy and its parameters. Those that Name does not use are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
   readonly name: PolicyName;
+  readonly tier: PolicyTier; // of experts: GPU+PM, CPU+AM, CPU+LB
   readonly transfer: PolicyTransfer; // GPU+PM
   readonly fetch: PolicyFetch; // GPU+PM by block or ahead
   readonly staging: number; // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit

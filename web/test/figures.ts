@@ -5,7 +5,7 @@ import type {Figures} from '../src/state/place';
 import type {Cost, Placed, PlacedAt} from '../src/wire.gen';
 
 const costOf = (t: number): Cost => ({
-  time_ps: picoseconds(t * 1000), calls_ps: picoseconds(0), there_ps: picoseconds(1000), compute_ps: picoseconds((t - 1) * 1000), back_ps: picoseconds(0),
+  time_ps: picoseconds(t * 1000), read_ps: picoseconds(0), calls_ps: picoseconds(0), there_ps: picoseconds(1000), compute_ps: picoseconds((t - 1) * 1000), back_ps: picoseconds(0),
 });
 
 const placedAt = (tokens: number): PlacedAt => ({tokens, passes: Math.ceil(tokens / 4), device: costOf(tokens), moved: costOf(tokens)});

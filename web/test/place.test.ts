@@ -3,6 +3,7 @@ import {bends, costAt, curveOf, farthest, intensity, lacking, moveRate, nearest,
 import type {Case} from '../src/state/place';
 import type {Group} from '../src/state/roofline';
 import {bytesPerSecond} from '../src/base/units';
+import type {Scenario} from '../src/wire.gen';
 import {figuresOf} from './figures';
 
 const gpu = {bandwidth_bytes_per_s: 1935e9, bandwidth_efficiency: 0.8, compute_flops_per_s: 312e12, compute_efficiency: 0.77};
@@ -11,7 +12,7 @@ const device = {count: 1, bandwidth_bytes_per_s: 512e9, efficiency: 1, ndp: {arr
 const nllb = {d_model: 2048, expert_ff: 8192, gated: false, expert_bits: 16};
 const oss = {d_model: 2880, expert_ff: 2880, gated: true, expert_bits: 4.25};
 
-const caseOf = (model: object, change: object = {}) => ({model, machine: {gpu, host, device, ...change}}) as unknown as Case;
+const caseOf = (model: object, change: object = {}, tier = 'memory') => ({model, machine: {gpu, host, device, ...change}, strategy: {tier}}) as unknown as Case & Pick<Scenario, 'model'>;
 const link = bytesPerSecond(32e9);
 
 test('an expert in bf16 has as many operations for a byte as it has tokens', () => {
@@ -37,8 +38,9 @@ test('weights reach the GPU as fast as the engine moves them', () => {
 test('a machine without a device has no roof and no place for it', () => {
   const c = caseOf(nllb, {device: {...device, count: 0}});
   expect(roofsOf(c, link).map((r) => r.site)).toEqual(['host', 'moved', 'gpu']);
-  expect(sitesOf(c.machine)).toEqual(['host', 'moved', 'gpu']);
-  expect(sitesOf(caseOf(nllb).machine)).toEqual(['device', 'host', 'moved', 'gpu']);
+  expect(sitesOf(c)).toEqual(['host', 'moved', 'gpu']);
+  expect(sitesOf(caseOf(nllb, {}, 'flash'))).toEqual(['host', 'moved', 'gpu']);
+  expect(sitesOf(caseOf(nllb))).toEqual(['device', 'host', 'moved', 'gpu']);
 });
 
 test('a cost is the engine’s, or unknown', () => {

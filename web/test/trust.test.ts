@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {fetchValidation, Reopener} from '../src/state/evidence';
-import {byUnit, figureOf, partsOf, predicted, problemsOf, quantile, readValidation, setsOf, stepped} from '../src/state/trust';
+import {byUnit, figureOf, furthest, knownFrom, partsOf, predicted, problemsOf, quantile, readValidation, setsOf, stepped} from '../src/state/trust';
 import type {Row, Summary, Validation} from '../src/state/trust';
 import {Editor} from '../src/state/editor';
 import {Lens, readAim, usual, writeAim} from '../src/state/lens';
@@ -31,8 +31,23 @@ test('held-out and fitted rows of a set are summed apart, and parts are no set',
 
 test('a typical error is of held-out rows with a prediction', () => {
   const v = of({rows: [row({error: -0.02}), row({error: 0.04}), row({error: 0.3}), row({error: 9, fitted: true}), row({error: 9, problem: 'no'}), row({error: 9, strategy: 'hybrid'})]});
-  expect(figureOf(v, 'pmove')).toEqual({rows: 3, median: 0.04, p90: 0.3, roofline: 0.5});
+  expect(figureOf(v, 'pmove')).toEqual({rows: 3, median: 0.04, p90: 0.3, worst: 0.3, roofline: 0.5});
   expect(figureOf(v, 'cpu')).toBeNull();
+});
+
+test('moving weights is judged by published blocks too, but not by those that move nothing', () => {
+  const published = {set: 'pregated/block_lats', machine: 'a100-fp32'};
+  const v = of({rows: [row({error: 0.02}), row({...published, strategy: 'DeepSpeed', error: 0.6}), row({...published, strategy: 'GPU-only', error: 0.05})]});
+  expect([figureOf(v, 'pmove')?.worst, figureOf(v, 'gpu')?.worst]).toEqual([0.6, 0.05]);
+});
+
+test('rows furthest off come first, to either side', () => {
+  expect(furthest([row({error: 0.1}), row({error: -0.9}), row({error: 0.5})], 2).map((r) => r.error)).toEqual([-0.9, 0.5]);
+});
+
+test('a constant that claims no measurement was set', () => {
+  const known = (text: string, fit?: string) => knownFrom({name: 'c', value: 1, text, ...(fit ? {fit} : {})});
+  expect([known('share', 'dense'), known('share; measured: 3 of 4'), known('share; set'), known('share')]).toEqual(['fitted', 'measured', 'assumed', 'assumed']);
 });
 
 test('a quantile is a value that is there', () => {
@@ -54,6 +69,7 @@ test('arrows go along what was measured, and up to what is further off', () => {
   const rows = [c, a, b];
   expect(stepped(rows, null, 1, 0)).toBe(a);
   expect(stepped(rows, null, 0, 1)).toBe(a); // the worst
+  expect([stepped(rows, null, Infinity, 0), stepped(rows, a, Infinity, 0)]).toEqual([c, c]); // the most measured
   expect(stepped(rows, a, 1, 0)).toBe(b);
   expect(stepped(rows, c, 1, 0)).toBe(c);
   expect(stepped(rows, b, 0, 1)).toBe(c);

@@ -16,7 +16,7 @@ import (
 const module = "monde/"
 
 // basics import nothing of ours but what the basics below them are.
-const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson core/internal/sha256"
+const basics = "core/unit core/fault core/rng core/detmath core/des core/probe core/internal/strictjson core/internal/sha256 core/internal/order"
 
 // mayImport lists, for each package, the project packages that it may import,
 // directly or not. A package that is not listed may import none.
@@ -24,11 +24,12 @@ var mayImport = map[string]string{
 	"core/detmath":              "core/rng",
 	"core/des":                  "core/unit",
 	"core/probe":                "core/unit",
-	"core/internal/strictjson":  "core/fault",
+	"core/internal/strictjson":  "core/fault core/internal/order",
 	"core/internal/routingpack": basics + " core/model core/workload",
 	"core/model":                "core/unit core/fault",
 	"core/workload":             basics + " core/model",
 	"core/link":                 basics,
+	"core/flash":                basics,
 	"core/gpu":                  basics,
 	"core/host":                 basics,
 	"core/ndp":                  basics,
@@ -46,6 +47,7 @@ var mayImport = map[string]string{
 	"core/bound":                "core/unit",
 	"core/report":               basics + " core/model core/workload",
 	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
+	"core/trust":                basics + devices + " core/model core/workload core/policy core/report core/scenario",
 	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
 	"core/wire":                 basics + devices + " core/model core/workload core/report",
 	"core":                      everything,
@@ -61,9 +63,9 @@ var mayImport = map[string]string{
 }
 
 const (
-	devices    = " core/link core/gpu core/host core/ndp core/dram core/device core/device/memory"
+	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
-	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/wire"
+	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

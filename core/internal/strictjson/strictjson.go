@@ -11,14 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
 	"monde/core/fault"
+	"monde/core/internal/order"
 )
 
 // maxFaults bounds how many mistakes of a hostile document are reported.
@@ -95,10 +94,10 @@ func (o *overlay) object(path string, dst reflect.Value, v any) {
 		return
 	}
 	fields := fieldsOf(dst.Type())
-	for _, key := range slices.Sorted(maps.Keys(object)) {
+	for _, key := range order.Keys(object) {
 		i, ok := fields[key]
 		if !ok {
-			o.fail(dot(path, clip(key)), "unknown field; known are %s", strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+			o.fail(dot(path, clip(key)), "unknown field; known are %s", strings.Join(order.Keys(fields), ", "))
 			continue
 		}
 		o.set(dot(path, key), dst.Field(i), object[key])

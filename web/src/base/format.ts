@@ -76,6 +76,7 @@ const resources: Readonly<Record<string, string>> = {
   link_out: 'Link out',
   ndp: 'NDP',
   cpu: 'CPU',
+  flash: 'Flash',
 };
 
 /** The name of a resource for people. */
@@ -87,6 +88,7 @@ const waits: Readonly<Record<string, string>> = {
   link_out: 'the link from the GPU',
   ndp: 'the NDP core',
   cpu: 'the CPU',
+  flash: 'flash',
 };
 
 /** What waiting for a resource means. */
@@ -97,6 +99,7 @@ const works: Readonly<Record<string, string>> = {
   amove_out: 'AMove out',
   amove_in: 'AMove in',
   dense_ffn: 'dense FFN',
+  read: 'read from flash',
 };
 
 /** The name of a kind of work for people. */

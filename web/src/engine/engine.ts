@@ -102,6 +102,7 @@ export function toResult(r: Report): Result {
     energy: r.energy ?? [],
     warnings: r.warnings ?? [],
     provenance: r.provenance ?? [],
+    trust: r.trust ?? [],
     timeline: columns(r.timeline),
   };
 }

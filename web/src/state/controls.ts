@@ -4,6 +4,7 @@
 import {plain} from '../base/format';
 import {numberAt} from '../base/path';
 import type {Scenario} from '../wire.gen';
+import {hasFlash} from './editor';
 
 export interface NumberRow {
   readonly path: string;
@@ -75,6 +76,11 @@ export const moreMachine: readonly NumberRow[] = [
   rate('machine.host.bandwidth_bytes_per_s', 'Host bandwidth', [10, 2000]),
   row('machine.host.compute_flops_per_s', 'Host compute', 'TFLOP/s', 1e12, [0.1, 100]),
   row('machine.host.memory_bytes', 'Host memory', 'GiB', 2 ** 30, [16, 8192]),
+  rate('machine.flash.bandwidth_bytes_per_s', 'Flash bandwidth', [0.1, 20], {shown: hasFlash}),
+  part('machine.flash.efficiency', 'Flash efficiency', {shown: hasFlash}),
+  row('machine.flash.latency_ps', 'Flash latency', 'µs', 1e6, [1, 1000], {shown: hasFlash, hint: 'of one request'}),
+  row('machine.flash.request_bytes', 'Flash request', 'KiB', 1024, [4, 4096], {shown: hasFlash}),
+  row('machine.flash.queue_depth', 'Flash queue', 'requests', 1, [1, 1024], {shown: hasFlash, hint: 'under way at once'}),
   row('machine.device.memory_bytes', 'Device memory', 'GiB', 2 ** 30, [32, 16384], {shown: device}),
   part('machine.device.efficiency', 'Device efficiency', {shown: device}),
   row('machine.device.count', 'Memory devices', '', 1, [1, 16], {shown: (s) => device(s) || s.machine.device.bandwidth_bytes_per_s > 0, hint: 'alike; experts take turns on them'}),

@@ -79,7 +79,7 @@ export class Editor {
   /** Takes a machine; a strategy that it cannot run gives way to one that it can. */
   pickMachine(choice: Choice<Machine> | undefined): void {
     if (!choice) return;
-    const s = {...this.current.value, machine: choice.value};
+    const s = this.inMemory({...this.current.value, machine: choice.value});
     if (runsOn(s.strategy, s.machine)) return this.replace(s, 'pick');
     const next = {...s, strategy: {...s.strategy, name: 'GPU+PM' as const}};
     this.tell(`${choice.title} has no memory device, which ${s.strategy.name} needs: GPU+PM is shown instead.`);
@@ -88,6 +88,18 @@ export class Editor {
       if (entry && !this.compared.value.includes(entry.name)) this.compare(entry.name, true);
       this.replace(next, 'pick');
     });
+  }
+
+  /** Takes a part of a machine that has presets of its own; nothing takes it out. */
+  pickPart(key: PartKey, choice: Choice<unknown> | undefined): void {
+    const s = this.current.value;
+    const value = choice?.value ?? this.catalog.default.machine[key];
+    this.replace(this.inMemory({...s, machine: {...s.machine, [key]: value}}), 'pick');
+  }
+
+  /** Experts that were on flash, in memory where there is none. */
+  private inMemory(s: Scenario): Scenario {
+    return s.strategy.tier === 'flash' && !hasFlash(s) ? {...s, strategy: {...s.strategy, tier: 'memory'}} : s;
   }
 
   reset(): void {
@@ -107,6 +119,12 @@ export class Editor {
 
 /** Whether a strategy computes on the memory device. */
 export const nearData = (strategy: Pick<PolicySpec, 'name'>) => strategy.name.startsWith('MD');
+
+/** The parts of a machine that have presets of their own. */
+export type PartKey = 'gpu' | 'link' | 'flash';
+
+/** Whether a machine has flash. */
+export const hasFlash = (s: Pick<Scenario, 'machine'>) => s.machine.flash.memory_bytes > 0;
 
 /** Whether a machine has what a strategy needs. */
 export const runsOn = (strategy: Pick<PolicySpec, 'name'>, machine: Machine) => !nearData(strategy) || machine.device.count > 0;

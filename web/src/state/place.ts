@@ -13,7 +13,7 @@ export const sites = ['device', 'host', 'moved', 'gpu'] as const;
 export type Site = (typeof sites)[number];
 
 /** The least of a scenario that its roofs depend on. */
-export type Case = Pick<Scenario, 'model' | 'machine'>;
+export type Case = Pick<Scenario, 'machine'> & {readonly strategy: Pick<Scenario['strategy'], 'tier'>};
 
 /** What the engine said of one expert, by its tokens. */
 export interface Figures extends Omit<Placed, 'counts'> {
@@ -40,7 +40,7 @@ export const intensity = (m: ModelSpec, t: number) => operations(m, t) / expertB
 export const tokensAt = (m: ModelSpec, x: number) => (x * expertBytes(m)) / (2 * weightsOf(m));
 
 /** Where a machine can compute an expert. */
-export const sitesOf = ({device}: Machine): readonly Site[] => sites.filter((s) => s !== 'device' || device.count > 0);
+export const sitesOf = ({machine: {device}, strategy}: Case): readonly Site[] => sites.filter((s) => s !== 'device' || (device.count > 0 && strategy.tier !== 'flash'));
 
 /** What one expert takes somewhere; undefined where it is not known, or longer than a run may take. */
 export const costAt = (f: Figures, site: Site, t: number): Cost | undefined => f.at.get(t)?.[site];
@@ -109,7 +109,8 @@ export interface Roof {
 export const under = (r: Roof, x: number) => Math.min(r.peak, r.rate * x);
 
 /** The roofs of a machine whose link brings weights at a rate: of one device, where it has several. */
-export function roofsOf({machine: {gpu, host, device}}: Pick<Case, 'machine'>, move: BytesPerSecond): Roof[] {
+export function roofsOf(c: Case, move: BytesPerSecond): Roof[] {
+  const {gpu, host, device} = c.machine;
   const compute = gpu.compute_flops_per_s * gpu.compute_efficiency;
   const {arrays, rows, cols, clock_hz} = device.ndp;
   const all: Roof[] = [
@@ -118,5 +119,5 @@ export function roofsOf({machine: {gpu, host, device}}: Pick<Case, 'machine'>, m
     {site: 'moved', peak: compute, rate: move},
     {site: 'gpu', peak: compute, rate: bytesPerSecond(gpu.bandwidth_bytes_per_s * gpu.bandwidth_efficiency)},
   ];
-  return device.count > 0 ? all : all.filter((r) => r.site !== 'device');
+  return all.filter((r) => sitesOf(c).includes(r.site));
 }

@@ -111,6 +111,7 @@ export interface Typical {
   readonly rows: number;
   readonly median: number;
   readonly p90: number;
+  readonly worst: number;
   readonly roofline: number; // median of a roofline's; 0 where there is none
 }
 
@@ -123,15 +124,16 @@ export function quantile(values: readonly number[], share: number): number {
 function typical(rows: readonly Row[]): Typical {
   const errors = rows.map((r) => Math.abs(r.error));
   const roofs = rows.filter((r) => r.roofline_us > 0).map((r) => Math.abs(r.roofline_us / r.measured_us - 1));
-  return {rows: rows.length, median: quantile(errors, 0.5), p90: quantile(errors, 0.9), roofline: quantile(roofs, 0.5)};
+  return {rows: rows.length, median: quantile(errors, 0.5), p90: quantile(errors, 0.9), worst: quantile(errors, 1), roofline: quantile(roofs, 0.5)};
 }
 
 const layers = new Set(['h100/graph_layers', 'h100/layers']);
+const blocks = new Set(['pregated/block_lats', 'pregated/ubench_b64_block_lats']);
 
-/** What a figure in front is about. */
+/** What a figure in front is about: layers measured by us, and those that others published. */
 const kinds = {
-  pmove: (r: Row) => layers.has(r.set) && r.strategy.startsWith('pm_'),
-  gpu: (r: Row) => r.set === 'gpu_moe/moe_kernels' || r.set === 'h100/ffn' || (layers.has(r.set) && r.strategy.startsWith('ideal')),
+  pmove: (r: Row) => (layers.has(r.set) && r.strategy.startsWith('pm_')) || (blocks.has(r.set) && r.strategy !== 'GPU-only'),
+  gpu: (r: Row) => r.set === 'gpu_moe/moe_kernels' || r.set === 'h100/ffn' || (layers.has(r.set) && r.strategy.startsWith('ideal')) || (blocks.has(r.set) && r.strategy === 'GPU-only'),
   cpu: (r: Row) => r.set === 'h100/cpu' || (layers.has(r.set) && r.strategy === 'am_cpu'),
 } as const;
 export type Kind = keyof typeof kinds;
@@ -142,6 +144,12 @@ export function figureOf(v: Validation, kind: Kind): Typical | null {
   return rows.length > 0 ? typical(rows) : null;
 }
 
+/** The rows whose predictions are furthest off, worst first. */
+export const furthest = (rows: readonly Row[], most: number) => [...rows].sort((a, b) => Math.abs(b.error) - Math.abs(a.error)).slice(0, most);
+
+/** How a constant is known: what does not say that it is fitted or measured was set. */
+export const knownFrom = (c: Constant) => (c.fit ? 'fitted' : /\bmeasured\b/.test(c.text) ? 'measured' : 'assumed');
+
 /** Rows by the unit that they are measured in, each unit a picture of its own. */
 export const byUnit = (rows: readonly Row[]) => grouped(rows, (r) => r.unit ?? 'µs');
 
@@ -150,6 +158,6 @@ export function stepped(rows: readonly Row[], from: Row | null, along: number, a
   const by = along !== 0 ? (r: Row) => r.measured_us : (r: Row) => Math.abs(r.error);
   const sorted = [...rows].sort((a, b) => by(a) - by(b));
   const at = from ? sorted.indexOf(from) : -1;
-  if (at < 0) return sorted[across > 0 ? sorted.length - 1 : 0] ?? null;
+  if (at < 0) return sorted[Math.max(along, across) > 1 || across > 0 ? sorted.length - 1 : 0] ?? null;
   return sorted[Math.min(sorted.length - 1, Math.max(0, at + along + across))] ?? null;
 }

@@ -30,9 +30,13 @@ export function Bars() {
   );
 }
 
-const resourcesOf = (outcomes: ReadonlyMap<string, Outcome>) => reportsOf(outcomes)[0]?.resources.map((r) => r.name) ?? usual;
+/** The usual resources, and what else any strategy used. */
+function resourcesOf(outcomes: ReadonlyMap<string, Outcome>): readonly string[] {
+  const used = reportsOf(outcomes).flatMap((r) => r.resources.filter((x) => x.busy_ps > 0).map((x) => x.name));
+  return [...new Set([...usual, ...used])];
+}
 
-/** What a report names, before there is one: the legend keeps its place. */
+/** What the legend always shows: it keeps its place. */
 const usual: readonly string[] = ['gpu', 'link_in', 'link_out', 'ndp', 'cpu'];
 
 /** What the colours and patterns stand for. */

@@ -23,6 +23,7 @@ export function Cards({report: r}: {readonly report: Result}) {
       {r.tpot && <Card title="Time per output token" note={`99 % within ${time(r.tpot.p99_ps)}, ${plural(r.tpot.count, 'step')}`}>{time(r.tpot.mean_ps)}</Card>}
       <Card title="Distance from bound" note={`no run is faster than ${time(r.bound_ps)}`}>{r.bound_ps > 0 ? ratio(r.latency_ps / r.bound_ps) : '–'}</Card>
       <MemoryCard report={r} />
+      <TrustCard report={r} />
       {r.strategy.startsWith('MD+LB') && <Card title="Hot experts" note={hotNote(r)}>{count(r.hot_experts)}</Card>}
       {r.energy.length > 0 && <Card title="Energy" note="of what is busy">{energy(picojoules(sum(r.energy.map((e) => e.energy_pj))))}</Card>}
     </dl>
@@ -52,7 +53,14 @@ function MemoryCard({report}: {readonly report: Result}) {
   return <Card title="Memory" note={`${full.map((p) => poolName(p.name)).join(', ')}: ${first ? `${size(first.used_bytes)} of ${size(first.capacity_bytes)}` : ''}`}>Does not fit</Card>;
 }
 
-const pools: Readonly<Record<string, string>> = {gpu: 'GPU', host: 'Host', device: 'Device'};
+/** Whether the run is like what was measured. */
+function TrustCard({report: {trust}}: {readonly report: Result}) {
+  const outside = trust.filter((e) => e.outside.length > 0);
+  if (outside.length === 0) return <Card title="Trust" note="every part is like something that was measured">Within</Card>;
+  return <Card title="Trust" note={`${outside.map((e) => e.name).join(', ')}: unlike what was measured`}>Extrapolated</Card>;
+}
+
+const pools: Readonly<Record<string, string>> = {gpu: 'GPU', host: 'Host', device: 'Device', flash: 'Flash'};
 
 /** The name of a memory for people. */
 export const poolName = (name: string) => pools[name] ?? name;

@@ -2,6 +2,7 @@ import type {ComponentChildren} from 'preact';
 import {useState} from 'preact/hooks';
 import * as controls from '../state/controls';
 import {phasesOf} from '../state/editor';
+import type {PartKey} from '../state/editor';
 import {usePart, useStore} from '../state/store';
 import {count, plural} from '../base/format';
 import {same} from '../base/path';
@@ -128,6 +129,28 @@ export function MachineField() {
   );
 }
 
+interface PartProps {
+  readonly part: PartKey;
+  readonly label: string;
+  readonly none?: string; // what the machine is called that has none
+}
+
+/** A part of the machine that has presets of its own. */
+function PartField({part, label, none}: PartProps) {
+  const {editor} = useStore();
+  const value = usePart((s) => s.machine[part]);
+  const choices = (editor.catalog.parts.find((p) => p.key === part)?.choices ?? []).map((c) => ({...c, name: c.title}));
+  const {choice, changed} = chosen(choices, value);
+  const absent = none === undefined ? [] : [{value: '', label: none}];
+  const known = value.name === '' && none !== undefined ? options(choices) : presetOptions(choices, value.name);
+  return (
+    <SelectField
+      label={label} path={`machine.${part}`} value={value.name} options={[...absent, ...known]} hint={choice && !changed && choice.text}
+      onPick={(name) => editor.pickPart(part, choices.find((c) => c.name === name))}
+    />
+  );
+}
+
 function MachineFields() {
   const {editor, lens} = useStore();
   const eager = usePart((s) => s.machine.gpu.eager);
@@ -135,11 +158,14 @@ function MachineFields() {
   return (
     <>
       <MachineField />
+      <PartField part="gpu" label="GPU" />
+      <PartField part="link" label="Link" />
       <NumberFields rows={controls.machine} />
       {device && <button type="button" onClick={() => lens.set({view: 'device'}, 'pick')}>Its memory, clock by clock</button>}
       <details class="more">
         <summary>More of the machine</summary>
         <div class="fields">
+          <PartField part="flash" label="Flash" none="None" />
           <NumberFields rows={controls.moreMachine} />
           <label class="check">
             <input type="checkbox" checked={eager} onChange={(e) => editor.set('machine.gpu.eager', e.currentTarget.checked, 'pick')} />

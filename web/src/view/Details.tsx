@@ -4,10 +4,11 @@
 import {count, energy, percent, plural, resource, size, time} from '../base/format';
 import {picojoules, share, sum} from '../base/units';
 import type {Result} from '../engine/engine';
-import type {Kind, Layer, Source} from '../wire.gen';
+import type {Layer, Source} from '../wire.gen';
 import {poolName} from './Cards';
+import {EvidenceTable} from './EvidenceTable';
 import {Fold, Table} from './Figure';
-import {layerName} from './names';
+import {kinds, layerName} from './names';
 
 const tidy = (name: string) => name.replaceAll('_', ' ');
 
@@ -72,17 +73,6 @@ function waits(l: Layer, names: readonly string[]): string {
   return most > 0 ? `${resource(names[l.critical_ps.findIndex((t) => t === most)] ?? '')} ${percent(share(l.critical_ps.find((t) => t === most) ?? l.time_ps, l.time_ps))}` : '–';
 }
 
-const kinds: Readonly<Record<Kind, string>> = {
-  measured: 'measured',
-  fitted: 'fitted to measurements',
-  datasheet: 'data sheet',
-  paper: 'paper',
-  derived: 'derived',
-  assumed: 'assumed',
-  user: 'set by you',
-  simulated: 'simulated only',
-};
-
 /** Where each number of a scenario is known from. */
 export function ProvenanceTable({sources}: {readonly sources: readonly Source[]}) {
   return (
@@ -114,6 +104,7 @@ export function Trust({report}: {readonly report: Result}) {
         {routing.scaled && <span class="badge">stretched</span>}
         {routing.licence && <span class="small"> {routing.licence}</span>}
       </p>
+      <EvidenceTable trust={report.trust} />
       {warnings.length > 0 && <ul class="warnings">{warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
       <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => <ProvenanceTable sources={report.provenance} />}</Fold>
       <p class="small digest">Digest <code>{report.digest}</code>: the same scenario gives it on every machine.</p>

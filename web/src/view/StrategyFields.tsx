@@ -1,7 +1,7 @@
 import * as controls from '../state/controls';
-import {runsOn} from '../state/editor';
+import {hasFlash, runsOn} from '../state/editor';
 import {usePart, useStore} from '../state/store';
-import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
+import {PolicyAlphaMode, PolicyRounding, PolicyTier} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
 const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
@@ -10,13 +10,15 @@ const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
   exact: 'Exact: the best split, layer by layer',
 };
 
+const tierNames: Readonly<Record<PolicyTier, string>> = {memory: 'In memory', flash: 'On flash: each is read when it is needed'};
+
 const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
 
 /** What to compare, and the parameters of the selected strategy. */
 export function StrategyFields() {
   const {editor, runner} = useStore();
   const [strategy, machine] = [usePart((s) => s.strategy), usePart((s) => s.machine)];
-  const balanced = usePart(controls.balanced);
+  const [balanced, stored] = [usePart(controls.balanced), usePart(hasFlash)];
   const entry = editor.entries.find((e) => e.name === runner.selected.value);
   return (
     <>
@@ -34,6 +36,12 @@ export function StrategyFields() {
         options={editor.entries.map((e) => ({value: e.name, label: e.title, disabled: !runsOn(e.spec, machine)}))}
         onPick={(name) => editor.entries.filter((e) => e.name === name).forEach((e) => editor.select(e))}
       />
+      {stored && (
+        <SelectField
+          label="Experts lie" path="strategy.tier" value={strategy.tier} options={PolicyTier.map((t) => ({value: t, label: tierNames[t]}))}
+          onPick={(t) => editor.set('strategy.tier', t, 'pick')}
+        />
+      )}
       {balanced && (
         <SelectField
           label="How many experts are hot" path="strategy.alpha_mode" value={strategy.alpha_mode}

@@ -14,7 +14,7 @@ const height = 320;
 
 /** Move the weights, or compute in place: what one expert takes, by its tokens. */
 export function Crossover({scene}: {readonly scene: Scene}) {
-  const sites = sitesOf(scene.scenario.machine).filter((s) => s !== 'gpu');
+  const sites = sitesOf(scene.scenario).filter((s) => s !== 'gpu');
   const beyond = scene.load.groups.some((g) => g.tokens > farthest) ? ` Experts with more than ${plural(farthest, 'token')} are not drawn.` : '';
   return (
     <Figure
@@ -80,7 +80,7 @@ function Mark({f, tokens, at}: {readonly f: Frame; readonly tokens: number; read
 }
 
 const spoken = ({cross, scenario, figures, read}: Scene) =>
-  `Time of one expert by its tokens. ${cross === null ? 'Computing in place is always faster.' : `From ${plural(cross, 'token')} on moving the weights is faster.`} At ${plural(read, 'token')}: ${sitesOf(scenario.machine).map((s) => `${looks[s].name} ${timeText(timeAt(figures, s, read))}`).join(', ')}.`;
+  `Time of one expert by its tokens. ${cross === null ? 'Computing in place is always faster.' : `From ${plural(cross, 'token')} on moving the weights is faster.`} At ${plural(read, 'token')}: ${sitesOf(scenario).map((s) => `${looks[s].name} ${timeText(timeAt(figures, s, read))}`).join(', ')}.`;
 
 /** How many experts of the layer have how many tokens. */
 function Histogram({scene: {load, cross, report}}: {readonly scene: Scene}) {

@@ -10,16 +10,19 @@ import {timeText} from './sites';
 export function Formula({scene}: {readonly scene: Scene}) {
   const {figures, read} = scene;
   const [moved, home] = [costAt(figures, 'moved', read), costAt(figures, figures.home, read)];
+  const flash = home?.read_ps ?? picoseconds(0);
+  const first = flash > 0 ? 'flash + ' : '';
   const calls = (moved?.calls_ps ?? 0) > 0 || (home?.calls_ps ?? 0) > 0;
   return (
     <section class="card formula" aria-labelledby="formula">
       <h2 id="formula">Where the crossover comes from</h2>
       <p>Weights move when that is faster, for an expert with <var>t</var> tokens:</p>
       <p class="equation">
-        <span>{calls && 'calls + '}PMove + GPU(<var>t</var>)</span> <b aria-label="is less than">&lt;</b>{' '}
-        {figures.home === 'device' ? <span>{calls && 'calls + '}command + ⌈<var>t</var> / rows⌉ · pass + AMove(<var>t</var>)</span> : <span>{calls && 'calls + '}CPU(<var>t</var>) + AMove(<var>t</var>)</span>}
+        <span>{first}{calls && 'calls + '}PMove + GPU(<var>t</var>)</span> <b aria-label="is less than">&lt;</b>{' '}
+        {figures.home === 'device' ? <span>{calls && 'calls + '}command + ⌈<var>t</var> / rows⌉ · pass + AMove(<var>t</var>)</span> : <span>{first}{calls && 'calls + '}CPU(<var>t</var>) + AMove(<var>t</var>)</span>}
       </p>
       <dl class="terms">
+        {flash > 0 && <Term name="flash">reading {size(figures.expert_bytes)} into host memory first: {time(flash)}</Term>}
         {calls && <Calls scene={scene} moved={moved} home={home} />}
         <Term name="PMove">link latency + weights / link rate: {time(figures.latency_ps)} + {size(figures.expert_bytes)} / {rate(moveRate(figures))} = {time(figures.pmove_ps)}</Term>
         <Term name={<>GPU(<var>t</var>)</>}>one kernel after the other, each the longer of its bytes and of its tiles in whole waves over the SMs, and a fixed cost: {timeText(moved?.compute_ps)} for {plural(read, 'token')}</Term>

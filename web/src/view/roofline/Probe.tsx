@@ -30,7 +30,7 @@ export function Probe({scene}: {readonly scene: Scene}) {
         }}
       />
       <ul class="probe-times" aria-live="polite">
-        {sitesOf(scenario.machine).map((s) => <Reading key={s} scene={scene} site={s} />)}
+        {sitesOf(scenario).map((s) => <Reading key={s} scene={scene} site={s} />)}
       </ul>
     </section>
   );

@@ -3,7 +3,7 @@ import {figureOf} from '../../state/trust';
 import type {Kind, Validation} from '../../state/trust';
 
 const titles: readonly (readonly [kind: Kind, title: string, what: string])[] = [
-  ['pmove', 'Moving weights (PMove)', 'MoE layers whose experts come over PCIe'],
+  ['pmove', 'Moving weights (PMove)', 'layers whose experts come over PCIe, ours and published ones'],
   ['gpu', 'Experts on the GPU', 'single experts, whole layers and fused kernels'],
   ['cpu', 'Experts on the CPU', 'single experts, and layers computed by the CPU'],
 ];
@@ -18,7 +18,7 @@ export function Figures({v}: {readonly v: Validation}) {
           <div key={kind} class="card-small">
             <dt>{title}</dt>
             <dd class="big">{tenths(f.median)} <small>typical error</small></dd>
-            <dd class="small">Nine in ten are within {tenths(f.p90)}, of {plural(f.rows, 'held-out row')}: {what}.{f.roofline > 0 && ` A roofline is typically off by ${tenths(f.roofline)}.`}</dd>
+            <dd class="small">Nine in ten are within {tenths(f.p90)}, the worst is off by {tenths(f.worst)}, of {plural(f.rows, 'held-out row')}: {what}.{f.roofline > 0 && ` A roofline is typically off by ${tenths(f.roofline)}.`}</dd>
           </div>
         );
       })}

@@ -24,6 +24,7 @@ export function Reading({row, opener, open}: ReadingProps) {
       <dl class="reading-list">
         {entries(row).map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
       </dl>
+      {row.measured_us < row.roofline_us && <p class="small">Measured below the roofline: caches held some of the bytes, routing was another, or the measurement is wrong.</p>}
       <p>{row.scenario === undefined ? 'This row has no scenario.' : <a href={href ?? './'} onClick={click}>Open this scenario</a>}</p>
     </>
   );

@@ -1,15 +1,16 @@
 import {useId, useMemo, useState} from 'preact/hooks';
 import {plural} from '../../base/format';
 import {clamped, rangeOf, ticksOf} from '../../base/scale';
+import type {Range} from '../../base/scale';
 import {reasonOf} from '../../base/browser';
 import type {Reopener} from '../../state/evidence';
 import {useStore} from '../../state/store';
-import {stepped} from '../../state/trust';
+import {furthest, stepped} from '../../state/trust';
 import type {Row} from '../../state/trust';
 import {Plot, outline} from '../plot/Plot';
 import type {Axis, Frame} from '../plot/Plot';
 import {Reading} from './Reading';
-import {signed, spoken, tick} from './text';
+import {signed, spoken, subject, tick} from './text';
 
 /** What up is: what was predicted, or how far it is off. */
 export type Measure = 'predicted' | 'error';
@@ -54,11 +55,29 @@ export function Scatter({rows, unit, measure, title, opener}: ScatterProps) {
             {(f) => <Points rows={rows} f={f} x={x} y={y} measure={measure} shown={shown} held={held} point={point} />}
           </Plot>
         </div>
+        <p class="note" id={hint}>Point at a row to read it; a click holds it, Escape lets go. Arrow keys: left and right along what was measured, up and down to larger and smaller errors, Home and End to the least and the most measured; Enter opens the row’s scenario.</p>
       </div>
-      <div class="reading" id={hint} aria-live="polite">
-        {shown ? <Reading row={shown} opener={opener} open={() => open(shown)} /> : <p class="small">Point at a row to read it; a click holds it. With the picture focused, left and right go along what was measured, up and down to larger and smaller errors, Home to the least and End to the most measured; Enter opens the row’s scenario.</p>}
+      <div class="reading" aria-live="polite">
+        {shown ? <Reading row={shown} opener={opener} open={() => open(shown)} /> : <Furthest rows={rows} pick={(r) => point({row: r, held: true})} />}
       </div>
     </div>
+  );
+}
+
+/** How many rows are named before one is chosen. */
+const named = 6;
+
+/** Where predictions fail most: what there is to read before a row is chosen. */
+function Furthest({rows, pick}: {readonly rows: readonly Row[]; readonly pick: (r: Row) => void}) {
+  return (
+    <>
+      <h3>Furthest off</h3>
+      <ol class="furthest">
+        {furthest(rows, named).map((r, i) => (
+          <li key={i}><button type="button" class="plain" onClick={() => pick(r)}><strong>{signed(r.error)}</strong> <span>{subject(r)}{r.fitted && ' (fitted to)'}</span></button></li>
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -76,19 +95,28 @@ const steps: Readonly<Record<string, Step>> = {
 /** Errors beyond these are drawn at the edge. */
 const widest = 4;
 
+/** Beyond so many rows they are drawn smaller and without an edge. */
+const crowded = 300;
+
 /** How high a row is: what was predicted, or that over what was measured. */
 const up = (r: Row, m: Measure) => (m === 'predicted' ? r.predicted_us : r.predicted_us / r.measured_us);
 
 function axesOf(rows: readonly Row[], unit: string, measure: Measure): readonly [x: Axis, y: Axis] {
   const text = (v: number) => tick(v, unit);
   const what = unit === 'µs' ? '' : `, ${unit}`;
-  const own = rangeOf(rows.flatMap((r) => (measure === 'predicted' ? [r.measured_us, r.predicted_us] : [r.measured_us])));
+  const own = padded(rangeOf(rows.flatMap((r) => (measure === 'predicted' ? [r.measured_us, r.predicted_us] : [r.measured_us]))));
   const x = {range: own, ticks: ticksOf(own, 6), text, title: `measured${what}`};
   if (measure === 'predicted') return [x, {...x, title: `predicted${what}`}];
-  const far = Math.min(widest, Math.max(1.5, ...rows.map((r) => Math.max(up(r, 'error'), 1 / up(r, 'error')))) * 1.05);
-  const range = {from: 1 / far, to: far};
+  const far = (shares: readonly number[]) => Math.min(widest, Math.max(1.4, ...shares) * 1.05);
+  const range = {from: 1 / far(rows.map((r) => 1 / up(r, measure))), to: far(rows.map((r) => up(r, measure)))};
   const ticks = [0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 3].filter((t) => t > range.from && t < range.to);
-  return [x, {range, ticks, text: (v) => (v === 1 ? '0\u00a0%' : signed(v - 1).replace('.0', '')), title: 'predicted less measured'}];
+  return [x, {range, ticks, text: (v) => (v === 1 ? '0' : signed(v - 1).replace('.0', '').replace('\u00a0', '\u202f')), title: 'predicted less measured'}];
+}
+
+/** A range with room at its ends for points and for the labels below them. */
+function padded({from, to}: Range): Range {
+  const room = (to / from) ** 0.04;
+  return {from: from / room, to: to * room};
 }
 
 interface PointsProps {
@@ -105,7 +133,8 @@ interface PointsProps {
 function Points({rows, f, x, y, measure, shown, held, point}: PointsProps) {
   const clip = useId();
   const at = (r: Row) => [f.x(r.measured_us), f.y(clamped(up(r, measure), y.range))] as const;
-  const shape = (r: Row) => outline(r.fitted ? 'square' : 'circle', ...at(r), r.fitted ? 3.5 : 4);
+  const crowd = rows.length > crowded;
+  const shape = (r: Row) => outline(r.fitted ? 'square' : 'circle', ...at(r), crowd ? 2.5 : 4);
   const paths = useMemo(() => [true, false].map((fitted) => rows.filter((r) => (r.fitted ?? false) === fitted).map(shape).join('')), [rows, measure, f.left, f.right, f.bottom]);
   const near = (e: PointerEvent & {readonly currentTarget: Element}, reach: number) => {
     const box = e.currentTarget.ownerDocument === document ? e.currentTarget.closest('svg')?.getBoundingClientRect() : undefined;
@@ -120,7 +149,7 @@ function Points({rows, f, x, y, measure, shown, held, point}: PointsProps) {
         <path class="diagonal" d={band(line(1), [])} />
       </g>
       <path class="row-fitted" d={paths[0]} />
-      <path class="row-held" d={paths[1]} />
+      <path class={crowd ? 'row-held crowd' : 'row-held'} d={paths[1]} />
       {shown && <Aimed at={at(shown)} f={f} row={shown} />}
       <rect
         class={held ? 'catch held' : 'catch'} x={f.left} y={f.top} width={f.right - f.left} height={f.bottom - f.top}

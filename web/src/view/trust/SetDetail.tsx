@@ -5,22 +5,22 @@ import {RowTable} from './RowTable';
 import {Scatter} from './Scatter';
 import type {Measure} from './Scatter';
 import type {EvidenceProps} from './Sets';
-import {Sums} from './Sums';
+import {FittedSums, Sums} from './Sums';
 import {wordsOf} from './words';
 
 interface DetailProps extends EvidenceProps {
   readonly set: string;
-  readonly fitted: boolean;
 }
 
 /** A set's rows as a picture, as a table, and summed by part. */
-export function SetDetail({v, set, fitted, opener}: DetailProps) {
+export function SetDetail({v, set, opener}: DetailProps) {
   const [part, setPart] = useState<string | null>(null);
   const [measure, setMeasure] = useState<Measure>('predicted');
   const rows = useMemo(() => predicted(v, set).filter((r) => part === null || partOf(r) === part), [v, set, part]);
   const {title, what} = wordsOf(set);
-  const parts = partsOf(v, set).filter((s) => fitted || !s.fitted);
+  const parts = partsOf(v, set);
   const several = new Set(parts.map(partOf)).size > 1;
+  const lines = (fitted: boolean) => parts.filter((s) => (s.fitted ?? false) === fitted).map((s) => ({sum: s, name: <PartName name={partOf(s)} open={part} pick={setPart} />}));
   return (
     <>
       <Figure
@@ -36,11 +36,9 @@ export function SetDetail({v, set, fitted, opener}: DetailProps) {
             <h2 id="parts">Its parts</h2>
             <button type="button" disabled={part === null} onClick={() => setPart(null)}>Show all parts</button>
           </div>
-          <p class="note">Choose one to see its rows alone.</p>
-          <Sums
-            caption="Errors of each part" first="Part" fitted={fitted}
-            lines={parts.map((s) => ({sum: s, name: <PartName name={partOf(s)} open={part} pick={setPart} />}))}
-          />
+          <p class="note">By strategy and machine. Choose one to see its rows alone.</p>
+          <Sums caption="Errors of each part" first="Part" lines={lines(false)} />
+          <FittedSums caption="Errors of each part, fitted rows" first="Part" lines={lines(true)} />
         </section>
       )}
     </>
@@ -60,7 +58,7 @@ function PartName({name, open, pick}: PartProps) {
 function Tools({measure, pick}: {readonly measure: Measure; readonly pick: (m: Measure) => void}) {
   return (
     <label class="inline">
-      Up is
+      Upwards
       <select value={measure} onChange={(e) => pick(e.currentTarget.value === 'error' ? 'error' : 'predicted')}>
         <option value="predicted">the prediction</option>
         <option value="error">its error</option>

@@ -1,12 +1,11 @@
-import {useState} from 'preact/hooks';
 import type {Reopener} from '../../state/evidence';
 import {useStore} from '../../state/store';
 import {setsOf} from '../../state/trust';
-import type {Validation} from '../../state/trust';
+import type {MeasuredSet, Validation} from '../../state/trust';
 import {SetDetail} from './SetDetail';
-import {Sums} from './Sums';
+import {FittedSums, Sums} from './Sums';
 import type {Line} from './Sums';
-import {wordsOf} from './words';
+import {placeOf, wordsOf} from './words';
 
 export interface EvidenceProps {
   readonly v: Validation;
@@ -16,28 +15,27 @@ export interface EvidenceProps {
 /** Every set of measurements, and the one that is open. */
 export function Sets({v, opener}: EvidenceProps) {
   const {lens} = useStore();
-  const [fitted, setFitted] = useState(false);
-  const sets = setsOf(v);
+  const sets = setsOf(v).sort((a, b) => placeOf(a.name) - placeOf(b.name));
   const wanted = lens.aim.value.set;
-  const open = (sets.find((s) => s.name === wanted) ?? sets[0])?.name ?? '';
-  const lines = sets.flatMap<Line>((s) => {
-    const name = <SetName set={s.name} open={open} />;
-    return [...(s.held ? [{name, sum: s.held}] : []), ...(fitted && s.fitted ? [{name: s.held ? wordsOf(s.name).title : name, sum: s.fitted}] : [])];
-  });
+  const open = (sets.find((s) => s.name === wanted) ?? sets[0])?.name;
+  if (open === undefined) return <section class="card"><p>The file sums up no set of measurements.</p></section>;
+  const lines = (which: 'held' | 'fitted') => sets.flatMap<Line>((s) => (s[which] ? [{name: nameOf(s, which, open), sum: s[which]}] : []));
   return (
     <>
       <section class="card sets" aria-labelledby="sets">
-        <div class="figure-head">
-          <h2 id="sets">Predicted against measured, set by set</h2>
-          <label class="check"><input type="checkbox" checked={fitted} onChange={(e) => setFitted(e.currentTarget.checked)} /> Show fitted rows too</label>
-        </div>
-        <p class="note">Errors are shares of the measured time; all but the bias are of absolute values. Held-out rows are those that no constant was fitted to: only they count. The roofline is the longest of bytes and operations at the rates of datasheets: the baseline to beat. Choose a set to see its rows.</p>
-        <Sums caption="Errors of each set" first="Measurements" lines={lines} fitted={fitted} />
+        <h2 id="sets">Predicted against measured, set by set</h2>
+        <p class="note">Errors are shares of the measured value; all but the bias are of absolute values. Only held-out rows count: no constant was fitted to them. They come from the same machines as the fitted ones, and the shape of some models was chosen with them in sight, so elsewhere errors can be larger. The roofline is the longest of bytes and operations at the rates of data sheets: the baseline to beat. Choose a set to see its rows.</p>
+        <Sums caption="Errors of each set" first="Measurements" lines={lines('held')} />
+        <FittedSums caption="Errors of each set, fitted rows" first="Measurements" lines={lines('fitted')} />
       </section>
-      <SetDetail key={open} v={v} set={open} fitted={fitted} opener={opener} />
+      <SetDetail key={open} v={v} set={open} opener={opener} />
     </>
   );
 }
+
+/** A set has one button; where it stands among fitted rows too, its name is enough. */
+const nameOf = (s: MeasuredSet, which: 'held' | 'fitted', open: string) =>
+  (which === 'held' || !s.held ? <SetName set={s.name} open={open} /> : wordsOf(s.name).title);
 
 function SetName({set, open}: {readonly set: string; readonly open: string}) {
   const {lens} = useStore();

@@ -1,9 +1,11 @@
 import {count, plain, plural} from '../../base/format';
 import {useStore} from '../../state/store';
+import {knownFrom} from '../../state/trust';
 import type {Constant} from '../../state/trust';
 import {ProvenanceTable} from '../Details';
 import {Fold, Table} from '../Figure';
 import {Status} from '../Results';
+import {fitOf} from './words';
 
 /** Where every number of a prediction comes from: the scenario's own, and what all have in common. */
 export function Sources({constants}: {readonly constants: readonly Constant[] | null}) {
@@ -39,6 +41,6 @@ export function Sources({constants}: {readonly constants: readonly Constant[] | 
 }
 
 function known(c: Constant) {
-  if (c.fit) return <span class="badge k-derived">fitted, {c.fit}</span>;
-  return /; set\b/.test(c.text) ? <span class="badge k-assumed">set</span> : <span class="badge k-measured">measured</span>;
+  const kind = knownFrom(c);
+  return <><span class={`badge k-${kind}`}>{kind}</span>{c.fit && ` to ${fitOf(c.fit)}`}</>;
 }

@@ -20,6 +20,7 @@ export function TrustView() {
   return (
     <main id="results" class="results alone trust-view" tabIndex={-1} aria-busy={state.kind === 'coming'}>
       <BusyLine />
+      <Unmeasured />
       {state.kind === 'coming' && <p class="verdict plain" role="status">Fetching the measurements…</p>}
       {state.kind === 'failed' && <Missing reason={state.reason} again={again} />}
       {state.kind === 'there' && <Evidence v={state.validation} />}
@@ -31,23 +32,21 @@ export function TrustView() {
 
 function Missing({reason, again}: {readonly reason: string; readonly again: () => void}) {
   return (
-    <>
-      <Unmeasured />
-      <div class="status" role="status">
-        <p>The comparison with measurements could not be fetched: {reason}.</p>
-        <p><code>make build</code> writes <code>validation.json</code> beside the page. Without it, <code>monde validate</code> prints the same comparison on the command line.</p>
-        <p><button type="button" onClick={again}>Try again</button></p>
-      </div>
-    </>
+    <div class="status" role="status">
+      <p>The comparison with measurements could not be fetched: {reason}.</p>
+      <p><code>make build</code> writes <code>validation.json</code> beside the page. Without it, <code>monde validate</code> prints the same comparison on the command line.</p>
+      <p><button type="button" onClick={again}>Try again</button></p>
+    </div>
   );
 }
 
 /** What no figure on this page is about. */
 function Unmeasured() {
   return (
-    <p class="warn-line unmeasured">
-      <strong>Near-data times are simulated only.</strong> No NDP expert execution has been measured anywhere, by us, by the MoNDE paper or by anyone else, so nothing here says how right those times are.
-    </p>
+    <section class="unmeasured" aria-labelledby="unmeasured">
+      <h2 id="unmeasured">No NDP expert execution has been measured anywhere.</h2>
+      <p>Not by us, not by the MoNDE paper, not by anyone else. Everything near the data, MD+AM and MD+LB above all, is simulated only, and nothing on this page says how right it is. What has been measured, on GPUs, CPUs and PCIe, is compared below.</p>
+    </section>
   );
 }
 
@@ -57,9 +56,8 @@ function Evidence({v}: {readonly v: Validation}) {
   return (
     <>
       <p class="verdict plain"><span>{verdict(v)}</span></p>
-      <Unmeasured />
       <Figures v={v} />
-      {v.sets.length > 0 && <Sets v={v} opener={opener} />}
+      <Sets v={v} opener={opener} />
       <Problems v={v} />
     </>
   );

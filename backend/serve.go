@@ -13,6 +13,9 @@ import (
 	httpapi "monde/backend/http"
 	"monde/backend/stream"
 	"monde/core"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
 )
 
 type serveCommand struct {
@@ -43,7 +46,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) error {
 	}
 	limits := stream.DefaultLimits()
 	limits.Workers, limits.Queue = s.Workers, s.Queue
-	runs := stream.New(core.Run, limits, log)
+	runs := stream.New(simulate, limits, log)
 	api := httpapi.New(httpapi.Config{Runs: runs, Catalog: core.Catalog, Static: site, Log: log})
 	log.Info("listening", "addr", listener.Addr().String())
 	return serve(ctx, listener, api, runs, log)
@@ -91,4 +94,9 @@ func serve(ctx context.Context, l net.Listener, api http.Handler, runs *stream.R
 	stopped := server.Shutdown(late)
 	runs.Close(late)
 	return errors.Join(broken, stopped)
+}
+
+// simulate is core.Run, as a stream.Simulate.
+func simulate(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
+	return core.Run(ctx, s, p)
 }

@@ -25,7 +25,7 @@ func serveHere(t *testing.T) (url string, stop context.CancelFunc, ended <-chan 
 	if err != nil {
 		t.Fatal(err)
 	}
-	runs := stream.New(core.Run, stream.DefaultLimits(), log)
+	runs := stream.New(simulate, stream.DefaultLimits(), log)
 	api := httpapi.New(httpapi.Config{Runs: runs, Catalog: core.Catalog, Log: log})
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)

@@ -6,9 +6,9 @@
 package core
 
 import (
-	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"monde/core/fault"
 	"monde/core/internal/sha256"
 
 	"monde/core/probe"
@@ -22,9 +22,9 @@ import (
 const Engine = "0.2.0"
 
 // Run simulates s. The error is the caller's to mend if fault.Is says so, and
-// otherwise ctx's. p may be the zero Probe.
-func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
-	r, err := system.Run(ctx, s, p)
+// otherwise stop's. p may be the zero Probe.
+func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, error) {
+	r, err := system.Run(stop, s, p)
 	if err != nil {
 		return report.Report{}, err
 	}

@@ -1,8 +1,6 @@
 package core
 
 import (
-	"context"
-
 	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/link"
@@ -12,7 +10,7 @@ import (
 )
 
 // Look simulates one expert of s on its memory device, clock by clock.
-func Look(ctx context.Context, s scenario.Scenario, l wire.Look) (device.Sight, error) {
+func Look(stop fault.Stop, s scenario.Scenario, l wire.Look) (device.Sight, error) {
 	if s.Machine.Device.Count == 0 {
 		return device.Sight{}, fault.At("machine.device.count", "%s has no memory device to look at", s.Machine.Name)
 	}
@@ -24,10 +22,10 @@ func Look(ctx context.Context, s scenario.Scenario, l wire.Look) (device.Sight, 
 	if l.PMove {
 		look.PMove = link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count) // experts take turns
 	}
-	return look.Through(ctx, nil)
+	return look.Through(stop, nil)
 }
 
-func look(ctx context.Context, q wire.Request) (wire.Reply, error) {
+func look(stop fault.Stop, q wire.Request) (wire.Reply, error) {
 	s, err := scenario.Decode(q.Scenario)
 	if err != nil {
 		return wire.Reply{}, err
@@ -35,7 +33,7 @@ func look(ctx context.Context, q wire.Request) (wire.Reply, error) {
 	if q.Look == nil {
 		return wire.Reply{}, fault.At("look", "is missing")
 	}
-	sight, err := Look(ctx, s, *q.Look)
+	sight, err := Look(stop, s, *q.Look)
 	if err != nil {
 		return wire.Reply{}, fault.In("look", err)
 	}

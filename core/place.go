@@ -1,8 +1,6 @@
 package core
 
 import (
-	"context"
-
 	"monde/core/fault"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -12,14 +10,14 @@ import (
 
 // Place tells what one expert of s takes with so many tokens, wherever it may be
 // computed, and from how many on it pays to move its weights.
-func Place(ctx context.Context, s scenario.Scenario, p wire.Place) (report.Placed, error) {
+func Place(stop fault.Stop, s scenario.Scenario, p wire.Place) (report.Placed, error) {
 	if err := p.Validate(); err != nil {
 		return report.Placed{}, fault.In("place", err)
 	}
-	return system.Place(ctx, s, p.Tokens)
+	return system.Place(stop, s, p.Tokens)
 }
 
-func place(ctx context.Context, q wire.Request) (wire.Reply, error) {
+func place(stop fault.Stop, q wire.Request) (wire.Reply, error) {
 	s, err := scenario.Decode(q.Scenario)
 	if err != nil {
 		return wire.Reply{}, err
@@ -27,7 +25,7 @@ func place(ctx context.Context, q wire.Request) (wire.Reply, error) {
 	if q.Place == nil {
 		return wire.Reply{}, fault.At("place", "is missing")
 	}
-	placed, err := Place(ctx, s, *q.Place)
+	placed, err := Place(stop, s, *q.Place)
 	if err != nil {
 		return wire.Reply{}, err
 	}

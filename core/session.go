@@ -23,18 +23,18 @@ import (
 type Session struct{ traces workload.Traces }
 
 // Call answers one wire.Request: emit receives one wire.Reply, or for op run a
-// stream of wire.Message, each as JSON. What it simulates ends with ctx.
-func (s *Session) Call(ctx context.Context, request []byte, emit func([]byte)) {
+// stream of wire.Message, each as JSON. What it simulates ends when stop says so.
+func (s *Session) Call(stop fault.Stop, request []byte, emit func([]byte)) {
 	var q wire.Request
 	if err := json.Unmarshal(request, &q); err != nil {
 		send(emit, wire.Reply{V: wire.Version, Failed: Failure(fault.At("", "not a request: %v", err))})
 		return
 	}
 	if q.Op == wire.OpRun {
-		s.run(ctx, q, emit)
+		s.run(stop, q, emit)
 		return
 	}
-	reply, err := s.answer(ctx, q)
+	reply, err := s.answer(stop, q)
 	if err != nil {
 		reply = wire.Reply{Failed: Failure(err)}
 	}
@@ -81,7 +81,7 @@ func Failure(err error) *wire.Failed {
 	return f
 }
 
-func (s *Session) answer(ctx context.Context, q wire.Request) (wire.Reply, error) {
+func (s *Session) answer(stop fault.Stop, q wire.Request) (wire.Reply, error) {
 	switch q.Op {
 	case wire.OpCatalog:
 		c := Catalog()
@@ -99,9 +99,9 @@ func (s *Session) answer(ctx context.Context, q wire.Request) (wire.Reply, error
 	case wire.OpModel:
 		return fromConfig(q)
 	case wire.OpLook:
-		return look(ctx, q)
+		return look(stop, q)
 	case wire.OpPlace:
-		return place(ctx, q)
+		return place(stop, q)
 	}
 	return wire.Reply{}, fault.At("op", "unknown: %q", q.Op)
 }
@@ -169,7 +169,7 @@ func resolved(doc []byte, warnings []report.Warning) (wire.Reply, error) {
 }
 
 // run streams a run: progress now and then, then a report or a failure.
-func (s *Session) run(ctx context.Context, q wire.Request, emit func([]byte)) {
+func (s *Session) run(stop fault.Stop, q wire.Request, emit func([]byte)) {
 	var seq int64
 	tell := func(m wire.Message) {
 		seq++
@@ -182,7 +182,7 @@ func (s *Session) run(ctx context.Context, q wire.Request, emit func([]byte)) {
 		return
 	}
 	sc.Traces = s.traces
-	r, err := Run(ctx, sc, probe.Probe{Progress: sparse(tell)})
+	r, err := Run(stop, sc, probe.Probe{Progress: sparse(tell)})
 	if err != nil {
 		tell(wire.Message{Kind: wire.KindFailed, Failed: Failure(err)})
 		return

@@ -8,7 +8,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"syscall/js"
@@ -18,16 +17,17 @@ import (
 	"monde/core/wire"
 )
 
-// door is what the page may call; core.Session is one.
-type door interface {
-	Call(ctx context.Context, request []byte, emit func([]byte))
-	Attach(name string, file []byte) []byte
+// door is what the page may call.
+type door struct {
+	call   func(request []byte, emit func([]byte))
+	attach func(name string, file []byte) []byte
 }
 
-var _ door = (*core.Session)(nil)
-
 func main() {
-	js.Global().Set("monde", object(new(core.Session)))
+	s := new(core.Session)
+	js.Global().Set("monde", object(door{
+		func(request []byte, emit func([]byte)) { s.Call(fault.Never{}, request, emit) }, s.Attach,
+	}))
 	select {} // the page calls in; the program ends with its worker
 }
 
@@ -44,7 +44,7 @@ func object(d door) map[string]any {
 func call(d door, args []js.Value) any {
 	emit := func(b []byte) { args[1].Invoke(toJS(b)) }
 	defer tell(emit)
-	d.Call(context.Background(), toGo(args[0]), emit)
+	d.call(toGo(args[0]), emit)
 	return nil
 }
 
@@ -56,7 +56,7 @@ func attach(d door, args []js.Value) (reply any) {
 			reply = toJS(internal(p))
 		}
 	}()
-	return toJS(d.Attach(args[0].String(), toGo(args[1])))
+	return toJS(d.attach(args[0].String(), toGo(args[1])))
 }
 
 // tell sends a panic to the page before the program dies of it: a session whose

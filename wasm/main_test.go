@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"syscall/js"
@@ -13,9 +12,9 @@ import (
 )
 
 // fake answers a call with its request twice, and panics when asked to.
-type fake struct{}
+var fake = door{fakeCall, fakeAttach}
 
-func (fake) Call(_ context.Context, request []byte, emit func([]byte)) {
+func fakeCall(request []byte, emit func([]byte)) {
 	if string(request) == "panic" {
 		panic("on request")
 	}
@@ -23,7 +22,7 @@ func (fake) Call(_ context.Context, request []byte, emit func([]byte)) {
 	emit(request)
 }
 
-func (fake) Attach(name string, file []byte) []byte {
+func fakeAttach(name string, file []byte) []byte {
 	if name == "panic" {
 		panic("on request")
 	}
@@ -43,11 +42,11 @@ func collector(t *testing.T, got *[]string) js.Value {
 
 func TestBytesGoInAndComeOut(t *testing.T) {
 	var got []string
-	call(fake{}, []js.Value{toJS([]byte("α\x00β")), collector(t, &got)})
+	call(fake, []js.Value{toJS([]byte("α\x00β")), collector(t, &got)})
 	if want := "α\x00β α\x00β"; strings.Join(got, " ") != want {
 		t.Errorf("call emitted %q, want %q", got, want)
 	}
-	reply := attach(fake{}, []js.Value{js.ValueOf("name"), toJS([]byte("file"))})
+	reply := attach(fake, []js.Value{js.ValueOf("name"), toJS([]byte("file"))})
 	if got := string(toGo(reply.(js.Value))); got != "name:file" {
 		t.Errorf("attach returned %q", got)
 	}
@@ -61,7 +60,7 @@ func TestAPanicIsToldBeforeTheProgramDies(t *testing.T) {
 				t.Error("the program would go on")
 			}
 		}()
-		call(fake{}, []js.Value{toJS([]byte("panic")), collector(t, &got)})
+		call(fake, []js.Value{toJS([]byte("panic")), collector(t, &got)})
 	}()
 	if len(got) != 1 {
 		t.Fatalf("emitted %q", got)
@@ -70,12 +69,12 @@ func TestAPanicIsToldBeforeTheProgramDies(t *testing.T) {
 }
 
 func TestAPanicInAttachIsTheReply(t *testing.T) {
-	reply := attach(fake{}, []js.Value{js.ValueOf("panic"), toJS(nil)})
+	reply := attach(fake, []js.Value{js.ValueOf("panic"), toJS(nil)})
 	expectInternal(t, string(toGo(reply.(js.Value))))
 }
 
 func TestArgumentsThatAreNoBytesAreAFailureNotADeath(t *testing.T) {
-	reply := attach(fake{}, []js.Value{js.ValueOf("name"), js.ValueOf("not bytes")})
+	reply := attach(fake, []js.Value{js.ValueOf("name"), js.ValueOf("not bytes")})
 	expectInternal(t, string(toGo(reply.(js.Value))))
 }
 

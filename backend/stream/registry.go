@@ -22,7 +22,7 @@ import (
 	"monde/core/wire"
 )
 
-// Simulate runs one scenario; core.Run is one.
+// Simulate runs one scenario; core.Run does.
 type Simulate func(context.Context, scenario.Scenario, probe.Probe) (report.Report, error)
 
 // Limits bound what a server spends on runs.

@@ -1,7 +1,6 @@
 package device
 
 import (
-	"context"
 	"fmt"
 
 	"monde/core/device/memory"
@@ -154,21 +153,21 @@ func channels(n int) string {
 }
 
 // Expert simulates t > 0 tokens of one expert.
-func (c *Clocked) Expert(ctx context.Context, t int) (Service, error) {
+func (c *Clocked) Expert(stop fault.Stop, t int) (Service, error) {
 	whole := t / c.rows
 	if c.perPass == 0 || t < c.rows {
-		return c.finish(ctx, c.fresh(t), t)
+		return c.finish(stop, c.fresh(t), t)
 	}
 	if whole > MaxPasses {
-		return c.extrapolate(ctx, t)
+		return c.extrapolate(stop, t)
 	}
-	if err := c.reach(ctx, whole); err != nil {
+	if err := c.reach(stop, whole); err != nil {
 		return Service{}, err
 	}
 	from := c.passes[whole-1]
 	s := state{from.port.Clone(), from.engine}
 	s.engine.retarget(c.core.Expert(c.expert, t))
-	return c.finish(ctx, s, t)
+	return c.finish(stop, s, t)
 }
 
 // fresh returns a device before an expert for t tokens.
@@ -179,7 +178,7 @@ func (c *Clocked) fresh(t int) state {
 }
 
 // reach simulates whole passes, up to the fetch of the last weights of each.
-func (c *Clocked) reach(ctx context.Context, whole int) error {
+func (c *Clocked) reach(stop fault.Stop, whole int) error {
 	for len(c.passes) < whole {
 		var s state
 		if n := len(c.passes); n > 0 {
@@ -188,7 +187,7 @@ func (c *Clocked) reach(ctx context.Context, whole int) error {
 			s = c.fresh(ndp.MaxTokens)
 		}
 		s.engine.limit = int64(len(c.passes)+1) * c.perPass
-		if err := s.port.Run(ctx, &s.engine, false); err != nil {
+		if err := s.port.Run(stop, &s.engine, false); err != nil {
 			return err
 		}
 		c.passes = append(c.passes, s)
@@ -197,8 +196,8 @@ func (c *Clocked) reach(ctx context.Context, whole int) error {
 }
 
 // finish simulates s to its end.
-func (c *Clocked) finish(ctx context.Context, s state, t int) (Service, error) {
-	if err := s.port.Run(ctx, &s.engine, true); err != nil {
+func (c *Clocked) finish(stop fault.Stop, s state, t int) (Service, error) {
+	if err := s.port.Run(stop, &s.engine, true); err != nil {
 		return Service{}, err
 	}
 	e := &s.engine
@@ -211,14 +210,14 @@ func (c *Clocked) finish(ctx context.Context, s state, t int) (Service, error) {
 
 // extrapolate takes as long for each pass beyond MaxPasses as the second half of
 // those did in the mean, rounded up.
-func (c *Clocked) extrapolate(ctx context.Context, t int) (Service, error) {
+func (c *Clocked) extrapolate(stop fault.Stop, t int) (Service, error) {
 	rest := t - MaxPasses*c.rows
 	over := (rest + c.rows - 1) / c.rows
-	half, err := c.Expert(ctx, MaxPasses/2*c.rows)
+	half, err := c.Expert(stop, MaxPasses/2*c.rows)
 	if err != nil {
 		return half, err
 	}
-	all, err := c.Expert(ctx, MaxPasses*c.rows)
+	all, err := c.Expert(stop, MaxPasses*c.rows)
 	if err != nil {
 		return all, err
 	}

@@ -1,7 +1,6 @@
 package device
 
 import (
-	"context"
 	"errors"
 
 	"monde/core/dram"
@@ -106,7 +105,7 @@ func (l Look) Validate() error {
 
 // Through simulates what l asks for. working, which may be nil, is told now and then
 // how many steps of the core are computed.
-func (l Look) Through(ctx context.Context, working func(done, of int64)) (Sight, error) {
+func (l Look) Through(stop fault.Stop, working func(done, of int64)) (Sight, error) {
 	if err := l.Validate(); err != nil {
 		return Sight{}, err
 	}
@@ -127,7 +126,7 @@ func (l Look) Through(ctx context.Context, working func(done, of int64)) (Sight,
 		s.engine.watch = counting(func(done int64) { working(min(done, of), of) }, v.arrays)
 	}
 	v.clock = s.engine.clock
-	r, err := c.finish(ctx, s, l.Tokens)
+	r, err := c.finish(stop, s, l.Tokens)
 	if err != nil {
 		return Sight{}, err
 	}

@@ -1,7 +1,6 @@
 package dram
 
 import (
-	"context"
 	"fmt"
 
 	"monde/core/fault"
@@ -57,7 +56,7 @@ func newChannels(s Spec, o Options) *channels {
 // reference runs does: each clock the head of the line, up to as many times as
 // there are channels, until one is refused, has not arrived, or would be one
 // more under way than the window allows.
-func Run(ctx context.Context, s Spec, reqs []Request, o Options) (Result, error) {
+func Run(stop fault.Stop, s Spec, reqs []Request, o Options) (Result, error) {
 	if err := s.Validate(); err != nil {
 		return Result{}, err
 	}
@@ -69,7 +68,7 @@ func Run(ctx context.Context, s Spec, reqs []Request, o Options) (Result, error)
 	if s.Channels == 1 && o.Window == 0 {
 		run = m.runOne
 	}
-	if err := run(ctx, reqs, o); err != nil {
+	if err := run(stop, reqs, o); err != nil {
 		return Result{}, err
 	}
 	return m.result(len(reqs)), nil
@@ -136,10 +135,10 @@ func (s *Spec) outside(r *Request) error {
 	return nil
 }
 
-// patience is how many steps pass between looks at ctx.
+// patience is how many steps pass between looks at stop.
 const patience = 1 << 16
 
-func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
+func (m *channels) run(stop fault.Stop, reqs []Request, o Options) error {
 	now, steps := int64(0), 0
 	left := reqs
 	for {
@@ -158,7 +157,7 @@ func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
 		}
 		now = soonest
 		if steps++; steps%patience == 0 {
-			if err := m.look(ctx, len(reqs)-len(left), len(reqs), o); err != nil {
+			if err := m.look(stop, len(reqs)-len(left), len(reqs), o); err != nil {
 				return err
 			}
 		}
@@ -167,8 +166,8 @@ func (m *channels) run(ctx context.Context, reqs []Request, o Options) error {
 
 // look is what happens now and then: it ends a run that was cancelled, or that
 // does nothing but refresh.
-func (m *channels) look(ctx context.Context, sent, of int, o Options) error {
-	if err := ctx.Err(); err != nil {
+func (m *channels) look(stop fault.Stop, sent, of int, o Options) error {
+	if err := stop.Err(); err != nil {
 		return err
 	}
 	if o.Working != nil {
@@ -190,7 +189,7 @@ func waitsForEver(left int) error {
 }
 
 // runOne is run for one channel and no window, which need less care.
-func (m *channels) runOne(ctx context.Context, reqs []Request, o Options) error {
+func (m *channels) runOne(stop fault.Stop, reqs []Request, o Options) error {
 	c, g := m.ctl[0], m.spec.Geometry
 	now, next, head, room := int64(0), int64(0), 0, true
 	for steps := 1; ; steps++ {
@@ -219,7 +218,7 @@ func (m *channels) runOne(ctx context.Context, reqs []Request, o Options) error 
 			return waitsForEver(len(reqs) - head)
 		}
 		if steps%patience == 0 {
-			if err := m.look(ctx, head, len(reqs), o); err != nil {
+			if err := m.look(stop, head, len(reqs), o); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package dram
 
 import (
-	"context"
 	"slices"
 
 	"monde/core/fault"
@@ -42,7 +41,7 @@ func NewPort(s Spec, emit func(Command)) *Port {
 
 // Run connects src until it is done; with drain, also until all that was sent is
 // served. To go on with the same source later changes nothing.
-func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
+func (p *Port) Run(stop fault.Stop, src Source, drain bool) error {
 	p.ctl.out.done = src.Served
 	g := p.ctl.spec.Geometry
 	r, ok := src.Next(p.now)
@@ -73,8 +72,8 @@ func (p *Port) Run(ctx context.Context, src Source, drain bool) error {
 		if p.now > now+1 {
 			r, ok = src.Next(p.now) // more may have arrived by then
 		}
-		if steps%patience == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if steps%patience == 0 && stop.Err() != nil {
+			return stop.Err()
 		}
 	}
 	return nil

@@ -1,8 +1,6 @@
 package system
 
 import (
-	"context"
-
 	"monde/core/fault"
 	"monde/core/policy"
 	"monde/core/workload"
@@ -11,12 +9,12 @@ import (
 // alphas returns what MD+LB scales its formula with in input passes and in
 // decoding steps, which differ by orders in tokens: given, or tuned on passes
 // whose routing is drawn from streams of their own. 0 where none is used.
-func (r *run) alphas(ctx context.Context) (input, steps float64, err error) {
+func (r *run) alphas(stop fault.Stop) (input, steps float64, err error) {
 	st := r.s.Strategy
 	if !st.Name.Balanced() || st.AlphaMode == policy.Exact {
 		return 0, 0, nil
 	}
-	inputs, others, err := r.profile(ctx)
+	inputs, others, err := r.profile(stop)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -43,7 +41,7 @@ const profileSeed = 1 << 53
 
 // profile returns the views of the profiling passes, those of the input pass and
 // those of decoding steps.
-func (r *run) profile(ctx context.Context) (inputs, steps []policy.View, err error) {
+func (r *run) profile(stop fault.Stop) (inputs, steps []policy.View, err error) {
 	if r.s.Strategy.AlphaMode == policy.Fixed {
 		return nil, nil, nil
 	}
@@ -56,13 +54,13 @@ func (r *run) profile(ctx context.Context) (inputs, steps []policy.View, err err
 	}
 	first := 0
 	if r.plan.input {
-		if inputs, err = r.views(ctx, router, 0, 1); err != nil {
+		if inputs, err = r.views(stop, router, 0, 1); err != nil {
 			return nil, nil, err
 		}
 		first = 1
 	}
 	if r.plan.output > 0 {
-		steps, err = r.views(ctx, router, first, r.plan.output)
+		steps, err = r.views(stop, router, first, r.plan.output)
 	}
 	return inputs, steps, err
 }
@@ -72,7 +70,7 @@ const maxProfile = 4 << 20
 
 // views returns the views of as many profiling passes as the strategy asks for,
 // taken from n passes of the run again and again.
-func (r *run) views(ctx context.Context, router workload.Router, first, n int) ([]policy.View, error) {
+func (r *run) views(stop fault.Stop, router workload.Router, first, n int) ([]policy.View, error) {
 	var views []policy.View
 	for i := range r.s.Strategy.Profile {
 		p := r.plan.at(first + i%n)
@@ -82,7 +80,7 @@ func (r *run) views(ctx context.Context, router workload.Router, first, n int) (
 			var v policy.View
 			r.parts.view(&v, tokens)
 			views = append(views, v)
-			if err := ctx.Err(); err != nil {
+			if err := stop.Err(); err != nil {
 				return nil, err
 			}
 		}

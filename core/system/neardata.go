@@ -1,7 +1,6 @@
 package system
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -25,48 +24,45 @@ type onDevice struct {
 
 func (d onDevice) expert(t int) unit.Time { return d.device.Expert(t, d.weights, d.bytes) }
 
-// onClock does the same clock by clock.
-type onClock struct {
-	ctx    context.Context // of the run: a simulation of one expert may take seconds
-	device *device.Clocked
-	parts  *parts
-}
-
-// expert returns 0 when the run has failed: it ends with this layer.
-func (d onClock) expert(t int) unit.Time {
-	err := d.parts.failed
-	if err == nil {
-		err = d.ctx.Err() // a short expert ends before it looks
+// clockwise does the same clock by clock. A simulation of one expert may take seconds,
+// so stop, the run's, may end it. The time is 0 when the run has failed: it ends with
+// this layer.
+func (p *parts) clockwise(stop fault.Stop, d *device.Clocked) nearby {
+	return func(t int) unit.Time {
+		err := p.failed
+		if err == nil {
+			err = stop.Err() // a short expert ends before it looks
+		}
+		var r device.Service
+		if err == nil {
+			r, err = d.Expert(stop, t)
+		}
+		if err != nil {
+			p.fail(err)
+			return 0
+		}
+		p.extrapolated = p.extrapolated || !r.Simulated
+		return r.Time
 	}
-	var r device.Service
-	if err == nil {
-		r, err = d.device.Expert(d.ctx, t)
-	}
-	if err != nil {
-		d.parts.fail(err)
-		return 0
-	}
-	d.parts.extrapolated = d.parts.extrapolated || !r.Simulated
-	return r.Time
 }
 
 // useDevice makes the memory device the home of experts.
-func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
+func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 	m := s.Machine
 	d := device.New(m.Device)
 	p.where, p.devices, p.rate = probe.NDP, m.Device.Count, d.Rate()*unit.BytesPerSecond(m.Device.Count)
 	p.shares = sharesDevice(s)
 	crowded, taken := beside(s)
-	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
-	slow := func(n nearby) func(int) unit.Time {
+	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert
+	slow := func(n nearby) nearby {
 		return func(t int) unit.Time {
 			if p.onNear.at(t); p.failed != nil { // in closed form, before it is simulated
 				return 0
 			}
-			return p.within(n.expert(t), maxService, "machine.device", "one expert where it lives")
+			return p.within(n(t), maxService, "machine.device", "one expert where it lives")
 		}
 	}
-	var besides nearby = onDevice{crowded, s.Model.ExpertWeights(), s.Model.ExpertBytes()}
+	besides := nearby(onDevice{crowded, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert)
 	if s.Fidelity == scenario.Cycle {
 		if err := clockable(s); err != nil {
 			return err
@@ -81,7 +77,7 @@ func (p *parts) useDevice(ctx context.Context, s scenario.Scenario) error {
 		}
 		quiet.Working(p.tellClocking)
 		busy.Working(p.tellClocking)
-		p.clocked.of, besides = slow(onClock{ctx, quiet, p}), onClock{ctx, busy, p}
+		p.clocked.of, besides = slow(p.clockwise(stop, quiet)), p.clockwise(stop, busy)
 	}
 	p.besides.of = slow(besides)
 	return nil

@@ -1,8 +1,6 @@
 package system
 
 import (
-	"context"
-
 	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/gpu"
@@ -19,9 +17,7 @@ import (
 // The service-time models of what a strategy may choose among.
 type (
 	// nearby tells how long t > 0 tokens of one expert take where it lives.
-	nearby interface {
-		expert(t int) unit.Time
-	}
+	nearby func(t int) unit.Time
 	// carrier tells how long a transfer occupies one direction of the link, beyond
 	// the latency of one that was idle, and how long a lone copy takes.
 	carrier interface {
@@ -33,12 +29,7 @@ type (
 	}
 )
 
-var (
-	_ carrier = link.Link{}
-	_ nearby  = onDevice{}
-	_ nearby  = onClock{}
-	_ nearby  = onHost{}
-)
+var _ carrier = link.Link{}
 
 // parts is a machine made ready for one model.
 type parts struct {
@@ -94,7 +85,7 @@ func (p *parts) fail(err error) {
 	}
 }
 
-func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
+func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 	p := &parts{
 		model: s.Model, gpu: gpu.New(s.Machine.GPU), style: s.Machine.GPU.Experts, scope: s.Workload.Scope,
 		link: link.New(s.Machine.Link), host: host.New(s.Machine.Host),
@@ -103,9 +94,9 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 	switch {
 	case s.Strategy.Name.OnHost():
 		near := newOnHost(p.host, s)
-		p.near, p.where, p.rate = near, probe.CPU, near.rate()
+		p.near, p.where, p.rate = near.expert, probe.CPU, near.rate()
 	case s.Strategy.Name.NearData():
-		if err := p.useDevice(ctx, s); err != nil {
+		if err := p.useDevice(stop, s); err != nil {
 			return nil, err
 		}
 	}
@@ -120,7 +111,7 @@ func newParts(ctx context.Context, s scenario.Scenario) (*parts, error) {
 	p.onNear.of = func(int) unit.Time { return maxService } // no strategy asks
 	if p.near != nil {
 		p.onNear.of = func(t int) unit.Time {
-			return p.within(p.near.expert(t), maxService, "machine."+p.home(), "one expert where it lives")
+			return p.within(p.near(t), maxService, "machine."+p.home(), "one expert where it lives")
 		}
 	}
 	return p, nil

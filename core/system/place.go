@@ -1,9 +1,8 @@
 package system
 
 import (
-	"context"
-
 	"monde/core/device"
+	"monde/core/fault"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/report"
@@ -15,17 +14,17 @@ import (
 // wherever its machine can compute it: as a layer that has no other work, at fidelity
 // event. Each site is as the paper's configuration that computes every expert there;
 // weights move as the strategy of s moves them, or as GPU+PM does.
-func Place(ctx context.Context, s scenario.Scenario, tokens []int) (report.Placed, error) {
+func Place(stop fault.Stop, s scenario.Scenario, tokens []int) (report.Placed, error) {
 	if err := s.Validate(); err != nil {
 		return report.Placed{}, err
 	}
-	sites, err := newSites(ctx, s)
+	sites, err := newSites(stop, s)
 	if err != nil {
 		return report.Placed{}, err
 	}
 	r := sites.placed(s)
 	for _, t := range tokens {
-		if err := ctx.Err(); err != nil {
+		if err := stop.Err(); err != nil {
 			return report.Placed{}, err
 		}
 		r.Counts = append(r.Counts, sites.at(t))
@@ -39,7 +38,7 @@ type sites struct {
 	core                     device.Device
 }
 
-func newSites(ctx context.Context, s scenario.Scenario) (a sites, err error) {
+func newSites(stop fault.Stop, s scenario.Scenario) (a sites, err error) {
 	mover := policy.GPUPM
 	if s.Strategy.Name.Balanced() {
 		mover = s.Strategy.Name
@@ -49,7 +48,7 @@ func newSites(ctx context.Context, s scenario.Scenario) (a sites, err error) {
 			return nil
 		}
 		var l *lone
-		l, err = newLone(ctx, s, name, site)
+		l, err = newLone(stop, s, name, site)
 		return l
 	}
 	a.host, a.moved, a.gpu = of(policy.CPUAM, policy.Near), of(mover, policy.Moved), of(policy.Ideal, policy.Resident)
@@ -110,9 +109,9 @@ type lone struct {
 	level   event
 }
 
-func newLone(ctx context.Context, s scenario.Scenario, name policy.Name, site policy.Site) (*lone, error) {
+func newLone(stop fault.Stop, s scenario.Scenario, name policy.Name, site policy.Site) (*lone, error) {
 	s.Strategy.Name, s.Fidelity = name, scenario.Event
-	p, err := newParts(ctx, s)
+	p, err := newParts(stop, s)
 	if err != nil {
 		return nil, err
 	}

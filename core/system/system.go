@@ -7,7 +7,6 @@
 package system
 
 import (
-	"context"
 	"maps"
 
 	"monde/core/bound"
@@ -50,13 +49,13 @@ type run struct {
 }
 
 // Run simulates s, and fills all of the report but its digest. The error is
-// the caller's to mend if fault.Is says so, and otherwise ctx's.
-func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
+// the caller's to mend if fault.Is says so, and otherwise stop's.
+func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, error) {
 	if err := s.Validate(); err != nil {
 		return report.Report{}, err
 	}
 	s.Traces = withShipped(s)
-	parts, err := newParts(ctx, s)
+	parts, err := newParts(stop, s)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -73,7 +72,7 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
 	}
-	input, steps, err := r.alphas(ctx)
+	input, steps, err := r.alphas(stop)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -82,12 +81,12 @@ func Run(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report
 	r.report = newReport(s, r.plan, origin)
 	r.report.Alpha, r.report.StepAlpha = input, steps
 	r.tally = newTally(s, r.report)
-	if err := r.passes(ctx); err != nil {
+	if err := r.passes(stop); err != nil {
 		return report.Report{}, err
 	}
 	r.finish()
 	if s.Fidelity == scenario.Cycle {
-		if err := r.compare(ctx); err != nil {
+		if err := r.compare(stop); err != nil {
 			return report.Report{}, err
 		}
 	}
@@ -106,14 +105,14 @@ func (r *run) clocking(done, of int) {
 var compared = [...]int{1, 2, 4, 5, 8, 16, 64}
 
 // compare adds what the other fidelities say.
-func (r *run) compare(ctx context.Context) error {
+func (r *run) compare(stop fault.Stop) error {
 	y := r.report
 	for _, f := range scenario.Fidelities {
 		latency := y.Latency
 		if f != scenario.Cycle {
 			s := r.s
 			s.Fidelity = f
-			other, err := Run(ctx, s, probe.Probe{})
+			other, err := Run(stop, s, probe.Probe{})
 			if err != nil {
 				return err
 			}
@@ -170,12 +169,12 @@ func (r *run) moeBlocks(p pass) int {
 	return p.stack.MoEBlocks()
 }
 
-func (r *run) passes(ctx context.Context) error {
+func (r *run) passes(stop fault.Stop) error {
 	for n := range r.plan.passes() {
 		p := r.plan.at(n)
 		start := r.now
 		r.computing = -1
-		if err := r.pass(ctx, p); err != nil {
+		if err := r.pass(stop, p); err != nil {
 			return err
 		}
 		r.tally.pass(p, r.now-start, r.now)
@@ -183,10 +182,10 @@ func (r *run) passes(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) pass(ctx context.Context, p pass) error {
+func (r *run) pass(stop fault.Stop, p pass) error {
 	if r.s.Workload.Scope.Partial() {
 		r.block(p, 0, 0, true)
-		return r.step(ctx)
+		return r.step(stop)
 	}
 	moe := 0
 	for block := range p.stack.Blocks {
@@ -195,7 +194,7 @@ func (r *run) pass(ctx context.Context, p pass) error {
 		if has {
 			moe++
 		}
-		if err := r.step(ctx); err != nil {
+		if err := r.step(stop); err != nil {
 			return err
 		}
 	}
@@ -206,13 +205,13 @@ func (r *run) pass(ctx context.Context, p pass) error {
 }
 
 // step tells how far the run has come, and whether it may go on.
-func (r *run) step(ctx context.Context) error {
+func (r *run) step(stop fault.Stop) error {
 	r.done++
 	r.probe.Report(probe.Progress{
 		Done: r.done, Total: r.total, Now: r.now,
 		Passes: r.tally.passes, Tokens: r.report.Tokens,
 	})
-	if err := ctx.Err(); err != nil { // whatever else it made fail
+	if err := stop.Err(); err != nil { // whatever else it made fail
 		return err
 	}
 	if r.parts.failed != nil {

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"context"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -9,6 +8,7 @@ import (
 
 	"monde/core/device/functional"
 	"monde/core/device/isa"
+	"monde/core/fault"
 	"monde/core/ndp"
 	"monde/core/rng"
 )
@@ -83,7 +83,7 @@ type scene struct {
 }
 
 // check computes a layer everywhere.
-func (s Spec) check(ctx context.Context, w coding) (Check, error) {
+func (s Spec) check(stop fault.Stop, w coding) (Check, error) {
 	w.up.K, w.up.N = reduced(w.up.K, 256), reduced(w.up.N, 512)
 	w.down.K, w.down.N = w.up.N, w.up.K
 	c := Check{
@@ -97,7 +97,7 @@ func (s Spec) check(ctx context.Context, w coding) (Check, error) {
 	}
 	var first functional.Tensor
 	for i, p := range v.places() {
-		if err := ctx.Err(); err != nil {
+		if err := stop.Err(); err != nil {
 			return c, err
 		}
 		y, err := functional.Layer(v.x, v.routes, p.where)

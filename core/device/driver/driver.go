@@ -12,7 +12,6 @@
 package driver
 
 import (
-	"context"
 	"errors"
 
 	"monde/core/device"
@@ -77,15 +76,15 @@ type Expert struct {
 }
 
 // Look simulates what s asks for. The error names a scenario's field, or one of
-// tokens, queue, burst and poll, or is ctx's; a check that fails is none of these:
+// tokens, queue, burst and poll, or is stop's; a check that fails is none of these:
 // Check.Err says so. working, which may be nil, is told now and then how many steps
 // of the core are simulated.
-func Look(ctx context.Context, s Spec, working func(done, of int64)) (Report, error) {
-	r, err := s.look(ctx, working)
+func Look(stop fault.Stop, s Spec, working func(done, of int64)) (Report, error) {
+	r, err := s.look(stop, working)
 	return r, inScenario(err)
 }
 
-func (s Spec) look(ctx context.Context, working func(done, of int64)) (Report, error) {
+func (s Spec) look(stop fault.Stop, working func(done, of int64)) (Report, error) {
 	if s.Device.Count == 0 {
 		return Report{}, fault.At("device.count", "must be at least 1: the machine has no memory device to look at")
 	}
@@ -103,7 +102,7 @@ func (s Spec) look(ctx context.Context, working func(done, of int64)) (Report, e
 		return r, err
 	}
 	tell := s.progress(working)
-	if r.Sight, err = look.Through(ctx, tell.look); err != nil {
+	if r.Sight, err = look.Through(stop, tell.look); err != nil {
 		return r, err
 	}
 	r.Sight.Closed = s.closed(s.Tokens)
@@ -112,13 +111,13 @@ func (s Spec) look(ctx context.Context, working func(done, of int64)) (Report, e
 		return r, fault.In("device", err)
 	}
 	clocked.Working(tell.rest)
-	if r.Served, err = s.served(ctx, clocked); err != nil {
+	if r.Served, err = s.served(stop, clocked); err != nil {
 		return r, err
 	}
-	if r.Host, err = s.host(ctx, clocked, c); err != nil || !s.Check {
+	if r.Host, err = s.host(stop, clocked, c); err != nil || !s.Check {
 		return r, err
 	}
-	check, err := s.check(ctx, c)
+	check, err := s.check(stop, c)
 	r.Check = &check
 	return r, err
 }

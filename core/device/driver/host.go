@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"context"
 	"encoding/hex"
 	"math/bits"
 
@@ -64,8 +63,8 @@ func (s Spec) endpoint() endpoint.Spec {
 }
 
 // host runs the driver's program for s.Tokens tokens.
-func (s Spec) host(ctx context.Context, c *device.Clocked, w coding) (Host, error) {
-	service, err := c.Expert(ctx, s.Tokens)
+func (s Spec) host(stop fault.Stop, c *device.Clocked, w coding) (Host, error) {
+	service, err := c.Expert(stop, s.Tokens)
 	if err != nil {
 		return Host{}, err
 	}

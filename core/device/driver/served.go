@@ -1,9 +1,8 @@
 package driver
 
 import (
-	"context"
-
 	"monde/core/device"
+	"monde/core/fault"
 	"monde/core/ndp"
 	"monde/core/unit"
 )
@@ -27,15 +26,15 @@ type Served struct {
 var numbers = [...]int{1, 2, 4, 5, 8, 16, 64}
 
 // served times the expert for each of numbers.
-func (s Spec) served(ctx context.Context, c *device.Clocked) ([]Served, error) {
-	full, err := c.Expert(ctx, s.Device.NDP.Rows)
+func (s Spec) served(stop fault.Stop, c *device.Clocked) ([]Served, error) {
+	full, err := c.Expert(stop, s.Device.NDP.Rows)
 	if err != nil {
 		return nil, err
 	}
 	core, pass := ndp.New(s.Device.NDP), full.Time-s.Device.Command
 	var all []Served
 	for _, t := range numbers {
-		r, err := c.Expert(ctx, t)
+		r, err := c.Expert(stop, t)
 		if err != nil {
 			return nil, err
 		}

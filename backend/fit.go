@@ -14,8 +14,8 @@ import (
 )
 
 type fitCommand struct {
-	Write bool `help:"Rewrite core/gpu/fitted.go with what was found." xor:"then"`
-	Check bool `help:"Fail if the program's constants are not what fitting gives." xor:"then"`
+	Write bool `help:"Rewrite core/gpu/fitted.go with the constants taken; at the root of the source tree." xor:"then"`
+	Check bool `help:"Exit with 1 if the program's constants are not what fitting gives." xor:"then"`
 }
 
 // constants is where the program's source has them.
@@ -53,7 +53,7 @@ func (f *fitCommand) Run(ctx context.Context, c *console) error {
 // there.
 func needSource(write bool, file string) error {
 	if _, err := os.Stat(file); write && errors.Is(err, fs.ErrNotExist) {
-		return mistake{fmt.Errorf("no %s here: --write needs the source tree", file)}
+		return mistake{fmt.Errorf("no %s here: --write rewrites the program's source, so run it at the root of the source tree", file)}
 	}
 	return nil
 }

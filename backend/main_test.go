@@ -27,6 +27,12 @@ func TestScripts(t *testing.T) {
 			"fill": fills,
 			"json": isJSON,
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "slow" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return slow, nil
+		},
 	})
 }
 

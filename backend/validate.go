@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 
 	"monde/backend/text"
@@ -10,9 +11,9 @@ import (
 )
 
 type validateCommand struct {
-	Data string `help:"Folder with measurements, laid out as the embedded ones; absent: those that the program carries." placeholder:"DIR" type:"existingdir"`
+	Data string `help:"Folder with measurements, in files named and laid out as in backend/validate/data; absent: those that the program carries." placeholder:"DIR" type:"existingdir"`
 	Rows bool   `help:"Print every row too."`
-	JSON bool   `name:"json" help:"Print one JSON object: sets and rows."`
+	JSON bool   `name:"json" help:"Print one JSON object: sets, rows, and the constants that predictions rest on."`
 
 	Write bool `help:"Rewrite core/trust/sets.go, which reports tell of, with the errors that were found."`
 }
@@ -33,7 +34,7 @@ func (v *validateCommand) Run(ctx context.Context, c *console) error {
 	defer b.clear()
 	r, err := validate.Run(ctx, dir, func(done, of int) { b.draw(int64(done), int64(of), "rows") })
 	if err != nil {
-		return err
+		return v.blame(err)
 	}
 	b.clear()
 	if v.Write {
@@ -45,4 +46,12 @@ func (v *validateCommand) Run(ctx context.Context, c *console) error {
 		return json.NewEncoder(c.out).Encode(r)
 	}
 	return text.WriteValidation(c.out, r, v.Rows)
+}
+
+// blame returns err as the caller's mistake if the measurements are the caller's.
+func (v *validateCommand) blame(err error) error {
+	if v.Data == "" || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return mistake{err}
 }

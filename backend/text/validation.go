@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"monde/backend/validate"
 )
@@ -11,9 +12,9 @@ import (
 // of them.
 func WriteValidation(w io.Writer, r validate.Result, rows bool) error {
 	p := &page{w: w}
-	p.line("Predicted against measured, engine %s. Errors are of absolute values, in %%; the baseline is the longest of", r.Engine)
-	p.line("bytes and operations at the rates of datasheets. Rows that constants were fitted to are apart: not they count.")
-	p.line("No NDP expert execution has been measured anywhere: nothing here says how right those times are.")
+	p.line("Predicted against measured, engine %s: absolute errors in %%, and the bias with its sign. Held-out rows count;", r.Engine)
+	p.line("constants were fitted to the others. The baseline is a roofline's error: the longer of bytes and operations at the")
+	p.line("rates of data sheets. No NDP expert execution has been measured anywhere: nothing here tells of those times.")
 	p.line("")
 	table := [][]string{{"set", "strategy", "machine", "model", "", "rows", "mean", "median", "p90", "worst", "bias", "baseline"}}
 	for _, s := range r.Sets {
@@ -23,6 +24,10 @@ func WriteValidation(w io.Writer, r validate.Result, rows bool) error {
 	}
 	p.table(table)
 	p.problems(r.Rows)
+	if len(r.Ignored) > 0 {
+		p.line("")
+		p.line("Not compared, for nothing here predicts them: %s.", strings.Join(r.Ignored, ", "))
+	}
 	if rows {
 		p.measured(r.Rows)
 	}
@@ -47,31 +52,37 @@ func summary(s validate.Summary) []string {
 	return append(row, fmt.Sprintf("%+.1f", 100*s.Bias), baseline)
 }
 
-// problems lists rows without a prediction: each reason once, with how many.
+// problems lists rows without a prediction: each reason once, with how many, and the
+// line of the first.
 func (p *page) problems(rows []validate.Row) {
-	count := map[string]int{}
-	var order []string
+	type reason struct{ set, problem string }
+	count, line := map[reason]int{}, map[reason]int{}
+	var order []reason
 	for _, r := range rows {
 		if r.Problem == "" {
 			continue
 		}
-		key := r.Set + ": " + r.Problem
+		key := reason{r.Set, r.Problem}
 		if count[key]++; count[key] == 1 {
-			order = append(order, key)
+			order, line[key] = append(order, key), r.Line
 		}
 	}
 	for i, key := range order {
 		if i == 0 {
 			p.line("")
-			p.line("Rows without a prediction:")
+			p.line("Rows without a prediction, by reason:")
 		}
-		p.line("%5d  %s", count[key], key)
+		where := "in"
+		if count[key] > 1 {
+			where = "first in"
+		}
+		p.line("%5d  %s, %s line %d: %s", count[key], key.set, where, line[key], key.problem)
 	}
 }
 
 func (p *page) measured(rows []validate.Row) {
 	p.line("")
-	table := [][]string{{"set", "model", "strategy", "machine", "case", "tokens", "measured", "predicted", "error", ""}}
+	table := [][]string{{"set", "line", "model", "strategy", "machine", "case", "tokens", "measured", "predicted", "error", ""}}
 	for _, r := range rows {
 		unit, fitted := r.Unit, ""
 		if unit == "" {
@@ -85,7 +96,7 @@ func (p *page) measured(rows []validate.Row) {
 			predicted, off = fmt.Sprintf("%.4g %s", r.Predicted, unit), fmt.Sprintf("%+.1f %%", 100*r.Error)
 		}
 		table = append(table, []string{
-			r.Set, r.Model, r.Strategy, r.Machine, r.Case, fmt.Sprint(r.Tokens),
+			r.Set, fmt.Sprint(r.Line), r.Model, r.Strategy, r.Machine, r.Case, fmt.Sprint(r.Tokens),
 			fmt.Sprintf("%.4g %s", r.Measured, unit), predicted, off, fitted,
 		})
 	}

@@ -3,6 +3,8 @@ package validate
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -65,8 +67,8 @@ func draws(l *line, tokens, experts, topK int) [][]int {
 	}
 	exponent, ok := strings.CutPrefix(name, "power_law_")
 	alpha, err := strconv.ParseFloat(exponent, 64)
-	if !ok || err != nil || !(alpha > 0 && alpha < 10) {
-		l.blame("distribution %q is not known", name)
+	if !ok || err != nil || !(alpha > 0 && alpha < 10 && alpha != 1) { // the formula has no value at 1
+		l.blame("distribution %q is not known: balanced is, and power_law_ with a number above 0 and below 10 but 1", name)
 		return nil
 	}
 	seed := random(tokens*1_000_003 + experts*1009 + topK*31 + int(100*alpha))
@@ -93,24 +95,26 @@ func (r *random) next() float64 {
 }
 
 // balanced is AIConfigurator's balanced_logits: token t's choice i is an expert
-// stride further. A choice taken twice goes to the first expert that is free.
+// stride further. A choice taken twice goes to the first expert that is free. Tokens
+// that are as many apart as there are experts choose alike.
 func balanced(tokens, experts, topK int) []int {
 	counts := make([]int, experts)
 	stride := (experts + topK - 1) / topK
-	for t := range tokens {
+	for t := range min(tokens, experts) {
 		chosen := map[int]bool{}
+		at := t
+		if tokens < stride {
+			at = t * stride / tokens
+		}
 		for i := range topK {
-			at := t
-			if tokens < stride {
-				at = t * stride / tokens
-			}
 			chosen[(at+i*stride)%experts] = true
 		}
 		for e := 0; len(chosen) < topK; e++ {
 			chosen[e] = true
 		}
+		alike := (tokens - t + experts - 1) / experts
 		for e := range chosen {
-			counts[e]++
+			counts[e] += alike
 		}
 	}
 	return counts
@@ -136,20 +140,42 @@ func powerLaw(r *random, tokens, experts, topK int, alpha float64) []int {
 		counts[i] = min(tokens, int(math.RoundToEven(x/sum*float64(tokens*topK))))
 		left -= counts[i]
 	}
-	for ; left > 0; left-- {
-		counts[extreme(counts, func(a, b int) bool { return a < b })]++
-	}
+	fill(counts, left)
 	for ; left < 0; left++ {
-		counts[extreme(counts, func(a, b int) bool { return a > b })]--
+		counts[extreme(counts)]--
 	}
 	return counts
 }
 
-// extreme returns the first index whose value none is before.
-func extreme(all []int, before func(a, b int) bool) int {
+// fill adds left tokens, each to the first expert that has the fewest: all up to one
+// level, and what is left over to the first of those on it. One by one they would
+// take minutes where most of a large layer's tokens are left.
+func fill(counts []int, left int) {
+	if left <= 0 {
+		return
+	}
+	missing := func(level int) (n int) {
+		for _, c := range counts {
+			n += max(0, level-c)
+		}
+		return n
+	}
+	level := sort.Search(slices.Max(counts)+left+1, func(level int) bool { return missing(level) > left }) - 1
+	left -= missing(level)
+	for i, c := range counts {
+		counts[i] = max(c, level)
+		if left > 0 && c <= level {
+			counts[i]++
+			left--
+		}
+	}
+}
+
+// extreme returns the first index of the largest value.
+func extreme(all []int) int {
 	best := 0
 	for i, v := range all {
-		if before(v, all[best]) {
+		if v > all[best] {
 			best = i
 		}
 	}

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -24,33 +25,63 @@ func files() []file {
 		{"h100/graph_layers", []string{"model", "tokens", "strategy", "device_us", "tokens_per_expert"}, graphRows, graphFitted},
 		{"h100/layers", []string{"model", "tokens", "strategy", "gpu_experts", "wall_us", "tokens_per_expert"}, layerRows, layerFitted},
 		{"gpu_moe/moe_kernels", []string{"system", "framework", "version", "dtype", "distribution", "num_tokens", "hidden", "inter", "topk", "experts", "latency_ms"}, kernelRows, kernelFitted},
-		{"pregated/block_lats", []string{"bs"}, blockRows, blockFitted},
-		{"pregated/ubench_b64_block_lats", []string{"bs", "active experts"}, activeRows, odd},
-		{"pregated/peak_mems", []string{"bs"}, memoryRows, memoryFitted},
-		{"pregated/throughputs", []string{"bs"}, throughputRows, nil},
+		{"pregated/block_lats", []string{"bs", each}, blockRows, blockFitted},
+		{"pregated/ubench_b64_block_lats", []string{"bs", "active experts", each}, activeRows, odd},
+		{"pregated/peak_mems", []string{"bs", each}, memoryRows, memoryFitted},
+		{"pregated/throughputs", []string{"bs", each}, throughputRows, nil},
 	}
 }
 
-func names() string {
+// names returns the files that are read.
+func names() []string {
 	var all []string
 	for _, f := range files() {
 		all = append(all, f.name+".csv")
 	}
-	return strings.Join(all, ", ")
+	return all
 }
 
-// fittedRows are the embedded rows that constants are fitted to, whole.
-var fittedRows = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
+// ignored returns the files of a folder that are not among them: a slip in a name
+// would else go unnoticed.
+func ignored(dir fs.FS) ([]string, error) {
+	all := []string{}
+	for _, pattern := range []string{"*.csv", "*/*.csv"} {
+		found, err := fs.Glob(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	known := names()
+	return slices.DeleteFunc(all, func(name string) bool { return slices.Contains(known, name) }), nil
+}
+
+// measurement is what tells rows apart, whatever file they come from.
+type measurement struct {
+	set, model, strategy, machine, what string
+	tokens                              int
+	measured                            float64
+}
+
+func (r *Row) measurement() measurement {
+	return measurement{r.Set, r.Model, r.Strategy, r.Machine, r.Case, r.Tokens, r.Measured}
+}
+
+// fittedRows are the embedded rows that constants are fitted to. They are known again
+// in other files, whatever order those have, or columns beside.
+var fittedRows = sync.OnceValue(func() map[measurement]bool {
+	all := map[measurement]bool{}
 	for _, f := range files() {
 		t, err := read(Embedded(), f.name)
 		if err != nil || t == nil {
 			panic("validate: bug: no embedded " + f.name)
 		}
-		for i, cells := range t.rows {
-			l := &line{t: t, cells: cells}
-			if f.fitted != nil && f.fitted(i, l) {
-				all[l.key()] = true
+		for i := range t.rows {
+			if f.fitted == nil || !f.fitted(i, t.line(i)) {
+				continue
+			}
+			for _, r := range f.load(t.line(i)) {
+				all[r.measurement()] = true
 			}
 		}
 	}
@@ -58,6 +89,7 @@ var fittedRows = sync.OnceValue(func() map[string]bool {
 })
 
 // Load reads every file of measurements in dir; those that are absent give no rows.
+// Rows are in the order of files and lines.
 func Load(dir fs.FS) ([]Row, error) {
 	var all []Row
 	fitted := fittedRows()
@@ -72,25 +104,33 @@ func Load(dir fs.FS) ([]Row, error) {
 		if err := t.need(f.columns...); err != nil {
 			return nil, err
 		}
-		for _, cells := range t.rows {
-			l := &line{t: t, cells: cells}
-			for _, r := range f.rows(l) {
-				r.Set = set(f.name, r.Set)
-				r.Fitted = fitted[l.key()]
-				if r.Problem == "" {
-					r.Problem = l.wrong
-				}
-				if r.value == nil {
-					r.value = latency
-				}
-				if r.bound == nil {
-					r.bound = bound
-				}
+		for i := range t.rows {
+			for _, r := range f.load(t.line(i)) {
+				r.Fitted = fitted[r.measurement()]
 				all = append(all, r)
 			}
 		}
 	}
 	return all, nil
+}
+
+// load returns what a line says, complete but for whether it was fitted to.
+func (f file) load(l *line) []Row {
+	rows := f.rows(l)
+	for i := range rows {
+		r := &rows[i]
+		r.Set, r.Line = set(f.name, r.Set), l.at
+		if r.Problem == "" {
+			r.Problem = l.wrong
+		}
+		if r.value == nil {
+			r.value = latency
+		}
+		if r.bound == nil {
+			r.bound = bound
+		}
+	}
+	return rows
 }
 
 func set(file, part string) string {

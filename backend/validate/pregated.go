@@ -17,6 +17,9 @@ import (
 // offload is the machine of data/pregated.
 const offload = "a100-fp32"
 
+// card is its GPU, as the files have it.
+const card = "NVIDIA A100-SXM4-80GB"
+
 // columns of these files are model/strategy, with /CPU behind it where the experts'
 // home is said.
 type column struct{ name, model, strategy string }
@@ -24,12 +27,32 @@ type column struct{ name, model, strategy string }
 func (l *line) columns() []column {
 	var all []column
 	for _, head := range l.t.head {
-		parts := strings.Split(strings.TrimSuffix(head, "/CPU"), "/")
-		if len(parts) == 2 {
-			all = append(all, column{head, parts[0], parts[1]})
+		if strings.Contains(head, "/") {
+			model, strategy, _ := strings.Cut(strings.TrimSuffix(head, "/CPU"), "/")
+			all = append(all, column{head, model, strategy})
 		}
 	}
+	if gpu := l.text("GPU"); gpu != "" && gpu != card {
+		l.blame("GPU %q is not known, only %q is", gpu, card)
+	}
+	if ratio := l.text("cache ratio"); ratio != "" && ratio != "0" {
+		l.blame("cache ratio %q is not modelled: no expert stays in GPU memory", ratio)
+	}
 	return all
+}
+
+// each returns the rows of all columns. A mistake in a column is of its row alone.
+func (l *line) each(row func(*line, column) Row) []Row {
+	var rows []Row
+	for _, c := range l.columns() {
+		own := *l
+		r := row(&own, c)
+		if r.Problem == "" {
+			r.Problem = own.wrong
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // switchModel is Switch-Base with so many experts, or Switch-Large-128, in fp32.
@@ -111,42 +134,41 @@ func (l *line) offloadRow(c column, batch int, s scenario.Scenario, scale float6
 // blockRows: milliseconds of a decoder block with experts.
 func blockRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
-		if l.text(c.name) == "0.0" {
-			continue // did not fit: not measured
-		}
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		routed(&s)
-		rows = append(rows, l.offloadRow(c, batch, s, 1000))
-	}
-	return rows
+		if l.text(c.name) == "0.0" {
+			l.blame("was not measured: it did not fit")
+		}
+		return l.offloadRow(c, batch, s, 1000)
+	})
 }
 
 // activeRows: the same with so many active experts.
 func activeRows(l *line) []Row {
-	batch, active := l.count("bs", 1, 1<<16), l.count("active experts", 1, 1<<14)
-	var rows []Row
-	for _, c := range l.columns() {
+	batch := l.count("bs", 1, 1<<16)
+	active := l.count("active experts", 1, batch)
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
+		if active > s.Model.Experts {
+			l.blame("active experts must be at most those of %s, got %d", c.model, active)
+		}
 		s.Workload.Routing.Source = workload.Counts
-		counts := make([]int, min(active, s.Model.Experts))
+		counts := make([]int, active)
 		for i := range batch {
 			counts[i%len(counts)]++
 		}
 		s.Workload.Routing.Counts = [][]int{counts}
 		r := l.offloadRow(c, batch, s, 1000)
 		r.Case = fmt.Sprintf("%d active", active)
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }
 
 // throughputRows: tokens a second, 256 tokens in and out.
 func throughputRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		s.Workload.Phase = workload.Generate
 		routed(&s)
@@ -154,9 +176,8 @@ func throughputRows(l *line) []Row {
 		r := l.offloadRow(c, batch, s, 1)
 		r.Unit = "tokens/s"
 		r.value = func(y report.Report) float64 { return float64(batch) * 256 / y.Latency.Seconds() }
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }
 
 // most is how many experts of a block were active at once: the authors' own counts,
@@ -179,8 +200,7 @@ func active(batch, experts int) int {
 // decoder only.
 func memoryRows(l *line) []Row {
 	batch := l.count("bs", 1, 1<<16)
-	var rows []Row
-	for _, c := range l.columns() {
+	return l.each(func(l *line, c column) Row {
 		s := l.offloaded(c, batch)
 		s.Workload.Phase, s.Workload.OutputTokens = workload.Generate, 256
 		routed(&s)
@@ -197,7 +217,6 @@ func memoryRows(l *line) []Row {
 		s.Fidelity = scenario.Analytic // memory is the same at every fidelity
 		r := l.offloadRow(c, batch, s, 1)
 		r.Unit, r.value = "bytes", func(y report.Report) float64 { return float64(y.Memory[0].Used) }
-		rows = append(rows, r)
-	}
-	return rows
+		return r
+	})
 }

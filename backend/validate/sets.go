@@ -112,6 +112,9 @@ func eager(l *line, s scenario.Scenario, tokens int) Row {
 func denseRows(l *line) []Row {
 	d, heads := l.count("d_model", 1, maxWidth), l.count("heads", 1, 1<<10)
 	batch, context := l.count("batch", 1, 1<<16), l.count("context", 1, maxTokens)
+	if d%heads != 0 {
+		l.blame("heads must divide d_model, got %d of %d", heads, d)
+	}
 	m := shape(l.text("shape"), d, 1, 2, 1, 1)
 	m.Heads, m.KVHeads, m.HeadDim = heads, heads, max(1, d/heads)
 	s := start(box, workload.Attending, m, context)
@@ -121,6 +124,9 @@ func denseRows(l *line) []Row {
 	case "prefill":
 	case "decode":
 		s.Workload.Phase, s.Workload.OutputTokens = workload.Decode, 1
+		if context < 2 { // one of them is the token that is decoded
+			l.blame("context must be at least 2 to decode, got %d", context)
+		}
 		s.Workload.InputTokens = max(1, context-1)
 		tokens = batch
 	default:
@@ -172,9 +178,17 @@ func layer(l *line, machine string) scenario.Scenario {
 		l.blame("model %q is not known", name)
 		return scenario.Default()
 	}
-	s := start(machine, workload.OneLayer, p.Spec, l.count("tokens", 1, maxTokens))
+	tokens, counts := l.count("tokens", 1, maxTokens), l.counts("tokens_per_expert")
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	if sum != tokens*p.Spec.TopK {
+		l.blame("tokens_per_expert must add up to %d, %d of each token, got %d", tokens*p.Spec.TopK, p.Spec.TopK, sum)
+	}
+	s := start(machine, workload.OneLayer, p.Spec, tokens)
 	s.Workload.Routing.Source = workload.Counts
-	s.Workload.Routing.Counts = [][]int{l.counts("tokens_per_expert")}
+	s.Workload.Routing.Counts = [][]int{counts}
 	return s
 }
 
@@ -218,7 +232,7 @@ func layerRows(l *line) []Row {
 	case "am_cpu":
 		s.Strategy.Name = policy.CPUAM
 	case "hybrid":
-		hot := l.count("gpu_experts", 0, 1<<14)
+		hot := l.count("gpu_experts", 0, len(l.counts("tokens_per_expert")))
 		s.Strategy.Name = policy.CPULB
 		s.Strategy.AlphaMode, s.Strategy.Alpha, s.Strategy.MinHot = policy.Fixed, 0, hot
 		what = fmt.Sprintf(", %d experts on the GPU", hot)

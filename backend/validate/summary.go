@@ -51,7 +51,7 @@ func summaries(rows []Row) []Summary {
 			add(k, r)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b Summary) int {
+	slices.SortFunc(order, func(a, b Summary) int {
 		return strings.Compare(a.Name+a.place(), b.Name+b.place())
 	})
 	for i, k := range order {
@@ -60,7 +60,7 @@ func summaries(rows []Row) []Summary {
 	return order
 }
 
-// place sorts what is over all in front.
+// place sorts what is over all in front, and what is held out before what is fitted.
 func (s Summary) place() string {
 	first := func(name string) string {
 		if name == All {
@@ -68,7 +68,11 @@ func (s Summary) place() string {
 		}
 		return "\x01" + name
 	}
-	return first(s.Machine) + first(s.Strategy) + first(s.Model)
+	part := "\x00"
+	if s.Fitted {
+		part = "\x01"
+	}
+	return first(s.Machine) + first(s.Strategy) + first(s.Model) + part
 }
 
 // of fills s from its rows.
@@ -88,7 +92,9 @@ func (s Summary) of(rows []Row) Summary {
 	if s.Rows = len(errs); s.Rows == 0 {
 		return s
 	}
-	slices.Sort(errs)
+	for _, values := range [][]float64{errs, signed, roof} { // sums of floats depend on their order
+		slices.Sort(values)
+	}
 	s.Mean, s.Bias = stat.Mean(errs, nil), stat.Mean(signed, nil)
 	s.Median, s.P90 = stat.Quantile(0.5, stat.Empirical, errs, nil), stat.Quantile(0.9, stat.Empirical, errs, nil)
 	s.Worst = errs[len(errs)-1]

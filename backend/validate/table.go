@@ -1,12 +1,12 @@
 package validate
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +17,7 @@ type table struct {
 	name string // without .csv
 	head []string
 	rows [][]string
+	at   []int // lines of the file where rows begin, from 1
 }
 
 // maxTable is the largest file that is read, in bytes.
@@ -32,27 +33,79 @@ func read(dir fs.FS, name string) (*table, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	lines := csv.NewReader(io.LimitReader(f, maxTable))
-	lines.Comment = '#'
-	all, err := lines.ReadAll()
-	if err != nil {
+	t := &table{name: name}
+	if err := t.fill(&io.LimitedReader{R: f, N: maxTable + 1}); err != nil {
 		return nil, fmt.Errorf("%s.csv: %w", name, err)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s.csv: is empty, it has no header", name)
+	return t, nil
+}
+
+// fill reads all of a file. A byte order mark, as spreadsheets write one, is no part
+// of the first column.
+func (t *table) fill(r *io.LimitedReader) error {
+	text := bufio.NewReader(r)
+	if mark, _ := text.Peek(3); string(mark) == "\ufeff" {
+		_, _ = text.Discard(3) // they are in the buffer
 	}
-	for i := range all[0] {
-		all[0][i] = strings.TrimPrefix(strings.TrimSpace(all[0][i]), "\ufeff")
+	lines := csv.NewReader(text)
+	lines.Comment = '#'
+	for {
+		cells, err := lines.Read()
+		switch {
+		case r.N == 0: // or its end would be missing, and nobody would know
+			return fmt.Errorf("is larger than %d MiB", maxTable>>20)
+		case err == io.EOF:
+			return t.complete()
+		case err != nil:
+			return err
+		case t.head == nil:
+			t.head = cells
+			continue
+		}
+		at, _ := lines.FieldPos(0)
+		t.rows, t.at = append(t.rows, cells), append(t.at, at)
 	}
-	return &table{name, all[0], all[1:]}, nil
+}
+
+// complete reports a file that says nothing, or two things at once.
+func (t *table) complete() error {
+	if t.head == nil {
+		return errors.New("is empty, it has no header")
+	}
+	if len(t.rows) == 0 {
+		return errors.New("has no rows, only a header")
+	}
+	for i, name := range t.head {
+		name = strings.TrimSpace(name)
+		if name != "" && slices.Contains(t.head[:i], name) {
+			return fmt.Errorf("has column %q twice", name)
+		}
+		t.head[i] = name
+	}
+	return nil
+}
+
+// each stands for a column of each model and strategy, one at least.
+const each = "model/strategy"
+
+// has reports whether the file has a column.
+func (t *table) has(column string) bool {
+	if column == each {
+		return slices.ContainsFunc(t.head, func(name string) bool { return strings.Contains(name, "/") })
+	}
+	return slices.Contains(t.head, column)
 }
 
 // need reports the columns that the file lacks.
 func (t *table) need(columns ...string) error {
+	var lacks []string
 	for _, c := range columns {
-		if !slices.Contains(t.head, c) {
-			return fmt.Errorf("%s.csv: has no column %q", t.name, c)
+		if !t.has(c) {
+			lacks = append(lacks, strconv.Quote(c))
 		}
+	}
+	if len(lacks) > 0 {
+		return fmt.Errorf("%s.csv: has no column %s", t.name, strings.Join(lacks, ", "))
 	}
 	return nil
 }
@@ -61,8 +114,12 @@ func (t *table) need(columns ...string) error {
 type line struct {
 	t     *table
 	cells []string
+	at    int
 	wrong string
 }
+
+// line returns row i.
+func (t *table) line(i int) *line { return &line{t: t, cells: t.rows[i], at: t.at[i]} }
 
 func (l *line) text(column string) string {
 	if i := slices.Index(l.t.head, column); i >= 0 {
@@ -81,11 +138,17 @@ func (l *line) count(column string, lo, hi int) int {
 	return n
 }
 
+// Measured values are within these, so that ratios of them are numbers too.
+const (
+	leastMeasured = 1e-9
+	mostMeasured  = 1e15
+)
+
 // measured reads a positive number.
 func (l *line) measured(column string) float64 {
 	v, err := strconv.ParseFloat(l.text(column), 64)
-	if err != nil || !(v > 0) || math.IsInf(v, 0) {
-		l.blame("%s must be a positive number, got %q", column, l.text(column))
+	if err != nil || !(v >= leastMeasured && v <= mostMeasured) {
+		l.blame("%s must be a positive number up to %g, got %q", column, mostMeasured, l.text(column))
 		return 0
 	}
 	return v
@@ -108,11 +171,16 @@ func (l *line) counts(column string) []int {
 	return all
 }
 
+// longProblem is how many bytes of a mistake are told: a cell may be as large as a file.
+const longProblem = 200
+
+// blame keeps the first mistake of a line.
 func (l *line) blame(format string, args ...any) {
-	if l.wrong == "" {
-		l.wrong = fmt.Sprintf(format, args...)
+	if l.wrong != "" {
+		return
+	}
+	l.wrong = fmt.Sprintf(format, args...)
+	if len(l.wrong) > longProblem {
+		l.wrong = strings.ToValidUTF8(l.wrong[:longProblem], "") + "..."
 	}
 }
-
-// key is the whole row, to know it again in another file.
-func (l *line) key() string { return l.t.name + "|" + strings.Join(l.cells, "|") }

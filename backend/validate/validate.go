@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"monde/core"
@@ -36,7 +37,8 @@ func Embedded() fs.FS {
 
 // Row is one measured value beside its prediction.
 type Row struct {
-	Set       string  `json:"set"` // file, and column where a file has several
+	Set       string  `json:"set"`  // file, and column where a file has several
+	Line      int     `json:"line"` // of the file, from 1
 	Model     string  `json:"model"`
 	Strategy  string  `json:"strategy"`
 	Machine   string  `json:"machine"`
@@ -72,6 +74,7 @@ type Result struct {
 	Rows   []Row     `json:"rows"`
 
 	Constants []Constant `json:"constants"` // that predictions rest on
+	Ignored   []string   `json:"ignored"`   // files that nothing here predicts
 }
 
 // Run compares everything in dir. progress is called now and then with the rows
@@ -82,12 +85,16 @@ func Run(ctx context.Context, dir fs.FS, progress func(done, of int)) (Result, e
 		return Result{}, err
 	}
 	if len(rows) == 0 {
-		return Result{}, fmt.Errorf("no file of measurements: expected some of %s", names())
+		return Result{}, fmt.Errorf("no file of measurements: expected some of %s", strings.Join(names(), ", "))
+	}
+	rest, err := ignored(dir)
+	if err != nil {
+		return Result{}, err
 	}
 	if err := predict(ctx, rows, progress); err != nil {
 		return Result{}, err
 	}
-	return Result{core.Engine, summaries(rows), rows, Constants()}, nil
+	return Result{core.Engine, summaries(rows), rows, Constants(), rest}, nil
 }
 
 // predict fills the rows, on every core.

@@ -62,9 +62,10 @@ type Link struct {
 func New(s Spec) Link {
 	rate := unit.Scaled(s.Bandwidth, s.Efficiency)
 	l := Link{latency: s.Latency, submit: s.Submit, rate: rate, large: rate}
-	if s.Pageable {
-		l.latency = s.Staged.Latency
-		l.rate, l.large, l.cache = min(rate, s.Staged.Bandwidth), min(rate, s.Staged.Uncached), s.Staged.Cache
+	if s.Pageable { // on the way through the buffer, nothing gets faster
+		l.latency = max(s.Latency, s.Staged.Latency)
+		l.rate = min(rate, s.Staged.Bandwidth)
+		l.large, l.cache = min(l.rate, s.Staged.Uncached), s.Staged.Cache
 	}
 	l.chunk = max(1, l.rate.Transfer(s.Chunk))
 	return l

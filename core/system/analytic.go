@@ -36,7 +36,7 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 	cold, near := coldPath(e, a.ids), len(a.ids)
 	a.ids = e.at(a.ids[:0], policy.Moved)
 	hot := hotPath(e, a.ids, unit.Time(near)*e.read)
-	calls := unit.Time(len(a.ids)) * (e.launch + e.fetch)
+	calls := e.calls(len(a.ids))
 	if calls > 0 { // the host launches before it computes
 		launches := outcome{}
 		launches.on(probe.CPU, calls)
@@ -131,14 +131,35 @@ func (o *outcome) fromFlash(e *experts, n unit.Time) {
 	}
 }
 
-// blockPath is one transfer for all, less what came ahead, and then all computes.
+// blockPath is one transfer for all, less what came ahead, and then all computes, which
+// the host launches beside the transfer.
 func blockPath(e *experts, ids []int32) outcome {
 	var o outcome
 	bytes, took := e.transfer(len(ids))
 	o.on(probe.LinkIn, took-e.hidden(took))
-	o.on(probe.GPU, e.shared+residents(e, ids))
 	o.carried[probe.LinkIn] = bytes
+	if e.together > 0 {
+		o.on(probe.GPU, e.shared+e.together)
+		return o
+	}
+	o.on(probe.GPU, e.shared+sum(e.gpu, ids))
+	launched := e.calls(len(ids)) + e.gpu[ids[len(ids)-1]]
+	if late := launched - o.time; late > 0 { // busy is told by the path of the launches
+		o.time += late
+		o.critical[probe.CPU] = late
+	}
 	return o
+}
+
+// calls is how long the host launches what n moved experts need.
+func (e *experts) calls(n int) unit.Time {
+	switch {
+	case e.block && e.together > 0:
+		return 0
+	case e.block:
+		return unit.Time(n) * e.launch
+	}
+	return unit.Time(n) * (e.launch + e.fetch)
 }
 
 // coldPath is AMove out and compute where the weights live.

@@ -43,12 +43,12 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.place(p)
 	r.charge(&l, p)
 	r.experts.since = 0
-	if r.computing >= 0 {
-		r.experts.since = r.now - r.computing
+	if r.delivered >= 0 {
+		r.experts.since = r.now - r.delivered
 	}
 	took := r.level.run(&r.experts, r.now, r.emit)
+	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
-	r.computing = r.now - took.busy[probe.GPU]
 	l.took.plus(took)
 	if whole {
 		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})

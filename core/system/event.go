@@ -171,6 +171,16 @@ func (e *experts) hidden(took unit.Time) unit.Time {
 	return min(took, e.since)
 }
 
+// late returns how long the link was busy for a layer that took o, beyond what came
+// ahead: shared experts may compute beside that, so their time says nothing of it.
+func (e *experts) late(o outcome) unit.Time {
+	if !e.block {
+		return o.busy[probe.LinkIn]
+	}
+	_, took := e.transfer(len(e.order))
+	return o.busy[probe.LinkIn] - e.hidden(took)
+}
+
 // early is the part of a block's transfer that came ahead.
 func early(e *experts, now unit.Time, emit func(probe.Span)) (o outcome) {
 	if !e.block || !e.ahead || len(e.order) == 0 {

@@ -18,7 +18,7 @@ type experts struct {
 	start    unit.Time  // before any of it: the host learns where tokens go
 	launch   unit.Time  // host time to launch one expert on the GPU
 	fetch    unit.Time  // and to ask for its weights
-	since    unit.Time  // that the layer before has computed: transfers run ahead by as much
+	since    unit.Time  // since the transfer of the layer before had come: this one's runs ahead by as much
 	shared   unit.Time  // shared experts, on the GPU
 	sent     unit.Bytes // activations of cold experts, each way; 0 = none are cold
 	across   unit.Time  // of sent over the link

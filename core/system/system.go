@@ -42,7 +42,7 @@ type run struct {
 	experts   experts
 	loads     []bound.Expert
 	now       unit.Time
-	computing unit.Time // since when the experts of the layer before have computed; -1 before the first
+	delivered unit.Time // since when the link has been idle, after the transfer of the layer before; -1 before the first
 	done      int64
 	total     int64      // layers of all passes
 	mark      probe.Span // pass and layer of the spans being emitted
@@ -173,7 +173,7 @@ func (r *run) passes(stop fault.Stop) error {
 	for n := range r.plan.passes() {
 		p := r.plan.at(n)
 		start := r.now
-		r.computing = -1
+		r.delivered = -1
 		if err := r.pass(stop, p); err != nil {
 			return err
 		}

@@ -100,6 +100,8 @@ func (s *Session) answer(stop fault.Stop, q wire.Request) (wire.Reply, error) {
 		return fromConfig(q)
 	case wire.OpLook:
 		return look(stop, q)
+	case wire.OpPlace:
+		return place(stop, q)
 	}
 	return wire.Reply{}, fault.At("op", "unknown: %q", q.Op)
 }

@@ -113,6 +113,9 @@ func New(s Spec) Device {
 // Rate returns the bandwidth that a weight stream reaches on one device.
 func (d Device) Rate() unit.BytesPerSecond { return d.rate }
 
+// Passes returns how often t tokens of an expert have its weights streamed.
+func (d Device) Passes(t int) int64 { return d.core.Passes(t) }
+
 // Beside returns d while something else reads it at a rate, and that rate: half of
 // the bandwidth at most.
 func (d Device) Beside(other unit.BytesPerSecond) (Device, unit.BytesPerSecond) {

@@ -111,7 +111,7 @@ func (r *run) route(p pass, moe int) {
 // place has the policy decide, and derives what the experts of this layer have to
 // do.
 func (r *run) place(p pass) {
-	e, m := &r.experts, r.s.Model
+	e := &r.experts
 	placer := r.steps
 	if p.route.Input {
 		placer = r.input
@@ -119,24 +119,11 @@ func (r *run) place(p pass) {
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
 	e.order = policy.ByTokens(e.order[:0], r.tokens)
-	r.parts.onClock(e)
-	if r.parts.shares {
-		r.parts.crowd(e)
-	}
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
 		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens))
 	}
-	r.parts.together(e, p.route.Tokens)
-	r.parts.launch(e)
-	var cold int64
-	for id, site := range e.sites {
-		if site == policy.Near {
-			cold += int64(e.tokens[id])
-		}
-	}
-	e.sent = unit.Bytes(cold) * m.TokenBytes()
-	e.across = r.parts.amove(e.sent)
+	r.parts.burden(e, p.route.Tokens)
 }
 
 // charge adds the least that the experts of a layer take to the bound: at the

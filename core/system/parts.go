@@ -145,6 +145,26 @@ func (p *parts) expert(t int) gpu.Cost {
 	return p.gpu.Looped(p.kernels.expert(), t)
 }
 
+// burden completes e, whose experts have their sites, tokens and times: what each
+// really takes near the data, what the host and the GPU do for all of them, and what
+// crosses the link. A pass has batch tokens.
+func (p *parts) burden(e *experts, batch int) {
+	p.onClock(e)
+	if p.shares {
+		p.crowd(e)
+	}
+	p.together(e, batch)
+	p.launch(e)
+	var cold int64
+	for id, site := range e.sites {
+		if site == policy.Near {
+			cold += int64(e.tokens[id])
+		}
+	}
+	e.sent = unit.Bytes(cold) * p.model.TokenBytes()
+	e.across = p.amove(e.sent)
+}
+
 // together gives e the time of all its experts in one kernel, if GPU memory holds
 // them all at once and they are computed so.
 func (p *parts) together(e *experts, batch int) {

@@ -7,6 +7,8 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"monde/core/device"
 	"monde/core/fault"
@@ -89,6 +91,7 @@ const (
 	OpDecode  Op = "decode"  // Link -> Resolved
 	OpModel   Op = "model"   // Config (a Hugging Face config.json) -> Resolved
 	OpLook    Op = "look"    // Scenario, Look -> Sight: one expert on its device, clock by clock
+	OpPlace   Op = "place"   // Scenario, Place -> Placed: one expert wherever it may be computed
 )
 
 // Request is one call of the page's worker into core.
@@ -99,6 +102,7 @@ type Request struct {
 	Config   json.RawMessage `json:"config,omitempty"` // op model
 	Spans    bool            `json:"spans,omitempty"`  // op run: fill report.Timeline
 	Look     *Look           `json:"look,omitempty"`   // op look
+	Place    *Place          `json:"place,omitempty"`  // op place
 }
 
 // Look is what to show of one expert of a scenario's model on its device.
@@ -107,6 +111,23 @@ type Look struct {
 	PMove  bool  `json:"pmove"`  // another expert leaves over the link meanwhile
 	From   int64 `json:"from"`   // clock of the memory at which the picture begins
 	Clocks int64 `json:"clocks"` // that it shows, 1 to 20,000
+}
+
+// Place is which tokens one expert gets, one number after the other.
+type Place struct {
+	Tokens []int `json:"tokens"` // each 1 to 65,536, at most 512 of them
+}
+
+// Validate reports every number that no Place can have; of too many, only that.
+func (p Place) Validate() error {
+	if len(p.Tokens) > report.MaxPlaced {
+		return fault.At("tokens", "must hold at most %d numbers, got %d", report.MaxPlaced, len(p.Tokens))
+	}
+	var all []error
+	for i, t := range p.Tokens {
+		all = append(all, fault.Within(fmt.Sprintf("tokens[%d]", i), t, 1, report.MaxPlacedTokens))
+	}
+	return errors.Join(all...)
 }
 
 // Reply answers every Op but run. Failed is set if nothing else is.
@@ -118,7 +139,8 @@ type Reply struct {
 	Link     string    `json:"link,omitempty"` // "#v1...."
 	Trace    *Trace    `json:"trace,omitempty"`
 
-	Sight *device.Sight `json:"sight,omitempty"`
+	Sight  *device.Sight  `json:"sight,omitempty"`
+	Placed *report.Placed `json:"placed,omitempty"`
 }
 
 // Resolved is a scenario written in full, and as short as it can be.

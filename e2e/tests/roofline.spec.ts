@@ -11,6 +11,7 @@ async function openRoofs(page: Page, path = '/?view=roofline'): Promise<void> {
 async function drawn(page: Page): Promise<void> {
   await expect(page.locator('main .verdict')).not.toContainText('Simulating', {timeout: 30_000});
   await expect(page.locator('main .detail.stale')).toHaveCount(0);
+  await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
   await expect(page.locator('.busy progress')).toHaveCount(0);
   await expect(page.getByRole('img', {name: /^Rooflines/})).toBeVisible();
 }
@@ -82,6 +83,23 @@ test('the slider reads both pictures at any number of tokens, a token at a time'
   await expect(slider).toHaveAttribute('aria-valuetext', /^1.token$/);
   await page.getByRole('img', {name: /^Time of one expert/}).click({position: {x: 300, y: 100}});
   await expect(slider).not.toHaveAttribute('aria-valuetext', /^1.token$/);
+});
+
+test('the formula’s terms sum to what the slider reads, with the host’s calls where kernels are launched eagerly', async ({page}) => {
+  await openRoofs(page);
+  await expect(page.locator('.equation')).not.toContainText('calls');
+  await openRoofs(page, '/?view=roofline&machine=h100-monde&machine.gpu.eager=true');
+  await expect(page.locator('.equation')).toContainText('calls + PMove');
+  const µs = (text: string | undefined) => {
+    const [, value, unit] = /([\d.]+)\s(ns|µs|ms)/.exec(text ?? '') ?? [];
+    return Number(value) * ({ns: 0.001, µs: 1, ms: 1000}[unit ?? ''] ?? Number.NaN);
+  };
+  const term = (name: string) => page.locator('.terms > div', {has: page.locator('dt', {hasText: name})}).first().locator('dd').innerText();
+  const [calls, pmove, gpu, together] = [await term('calls'), await term('PMove'), await term('GPU'), await term('Together')];
+  const sum = µs(calls.split('hides:')[1]) + µs(pmove.split('=')[1]) + µs(gpu.split('cost:')[1]);
+  expect(Math.abs(sum / µs(together) - 1)).toBeLessThan(0.01); // each has three digits
+  const read = await page.locator('.probe-times .site-moved strong').innerText();
+  expect(together).toContain(`${read} moved`);
 });
 
 test('without a device the host is where experts are computed in place', async ({page}) => {

@@ -69,6 +69,11 @@ func TestNoListOfAReportIsNullUnlessItsTypeSaysSo(t *testing.T) {
 
 func TestNoListOfAnAnswerIsNull(t *testing.T) {
 	expectNoNulls(t, "catalog", core.Catalog())
+	placed, err := core.Place(t.Context(), scenario.Default(), wire.Place{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectNoNulls(t, "placed", placed)
 	ask := func(q wire.Request) {
 		request, err := json.Marshal(q)
 		if err != nil {

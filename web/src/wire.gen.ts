@@ -279,6 +279,7 @@ export const Op = [
   'decode', // Link -> Resolved
   'model', // Config (a Hugging Face config.json) -> Resolved
   'look', // Scenario, Look -> Sight: one expert on its device, clock by clock
+  'place', // Scenario, Place -> Placed: one expert wherever it may be computed
 ] as const;
 export type Op = (typeof Op)[number];
 
@@ -290,6 +291,11 @@ export interface Look {
   readonly clocks: number; // that it shows, 1 to 20,000
 }
 
+/** Place is which tokens one expert gets, one number after the other. */
+export interface Place {
+  readonly tokens: readonly number[]; // each 1 to 65,536, at most 512 of them
+}
+
 /** Request is one call of the page's worker into core. */
 export interface WireRequest {
   readonly op: Op;
@@ -298,6 +304,7 @@ export interface WireRequest {
   readonly config?: unknown; // op model
   readonly spans?: boolean; // op run: fill report.Timeline
   readonly look?: Look; // op look
+  readonly place?: Place; // op place
 }
 
 /** Choice is one preset. */
@@ -416,6 +423,45 @@ export interface DeviceSight {
   readonly bound: string; // what limits the device, in a sentence
 }
 
+/** Home is where experts are computed in place. */
+export const Home = [
+  'device', // wherever one holds them
+  'host',
+] as const;
+export type Home = (typeof Home)[number];
+
+/** Cost is how long one expert takes, and what for. */
+export interface Cost {
+  readonly time_ps: Picoseconds; // all of what follows
+  readonly read_ps: Picoseconds; // weights from flash into host memory; 0 where they are there
+  readonly calls_ps: Picoseconds; // the host's calls and waits that nothing hides: none from a graph
+  readonly there_ps: Picoseconds; // weights or activations, to where it is computed
+  readonly compute_ps: Picoseconds; // kernels, operators, or commands and passes
+  readonly back_ps: Picoseconds; // activations
+}
+
+/** PlacedAt is one expert with some tokens. What the machine does not have is absent, and so is what takes longer than a run may. */
+export interface PlacedAt {
+  readonly tokens: number;
+  readonly passes?: number; // of the device over the weights
+  readonly device?: Cost;
+  readonly host?: Cost;
+  readonly moved?: Cost; // by PMove to the GPU
+  readonly gpu?: Cost; // weights there already
+}
+
+/** Placed is what one expert takes by itself wherever its machine can compute it, as a run at fidelity event charges it. */
+export interface Placed {
+  readonly expert_bytes: Bytes;
+  readonly token_bytes: Bytes; // activations of one token, one way
+  readonly pmove_ps: Picoseconds; // the weights over the link, its latency included
+  readonly latency_ps: Picoseconds; // of a link that was idle
+  readonly pass_ps: Picoseconds; // of the device over the weights; 0 where there is none
+  readonly home: Home;
+  readonly crossover: number | null; // the fewest tokens for which PMove and the GPU take less than Home; null if none
+  readonly counts: readonly PlacedAt[]; // as asked for
+}
+
 /** Reply answers every Op but run. Failed is set if nothing else is. */
 export interface Reply {
   readonly v: number;
@@ -425,6 +471,7 @@ export interface Reply {
   readonly link?: string; // "#v1...."
   readonly trace?: Trace;
   readonly sight?: DeviceSight;
+  readonly placed?: Placed;
 }
 
 /** State is how far a run on the server has come. */

@@ -3,6 +3,7 @@ import {Refusal, failure} from '../src/engine/engine';
 import type {Update} from '../src/engine/engine';
 import {WasmEngine} from '../src/engine/wasm';
 import type {Trace} from '../src/wire.gen';
+import {placedOf} from './figures';
 import {sightOf} from './sight';
 import {FakePort, resultOf, scenarioOf} from './fixture';
 
@@ -126,4 +127,16 @@ test('a new worker is given the traces that the old one had', async () => {
   port().say({kind: 'crashed', reason: 'gone'});
   void engine.catalog().catch(() => undefined);
   expect(port(1).posted.map((m) => m.kind)).toEqual(['attach', 'call']);
+});
+
+test('a place is a call with its answer, and a refusal of it rejects', async () => {
+  const answer = engine.place(scenario, {tokens: [4]}, new AbortController().signal);
+  expect(port().posted).toEqual([{kind: 'call', id: 1, request: {op: 'place', scenario, place: {tokens: [4]}}}]);
+  const placed = placedOf([4]);
+  port().say({kind: 'reply', id: 1, reply: {v: 1, placed}});
+  port().say({kind: 'done', id: 1});
+  expect(await answer).toBe(placed);
+  const refused = engine.place(scenario, {tokens: [0]}, new AbortController().signal);
+  port().say({kind: 'reply', id: 2, reply: {v: 1, failed: {code: 'invalid', reason: '', fields: [{path: 'place.tokens[0]', reason: 'must be 1 to 65536, got 0'}]}}});
+  await expect(refused).rejects.toThrow('place.tokens[0]: must be 1 to 65536, got 0');
 });

@@ -2,7 +2,7 @@
 
 import {picoseconds} from '../base/units';
 import type {Picoseconds} from '../base/units';
-import type {Catalog, DeviceSight, Failed, Look, Message, PartialReport, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
+import type {Catalog, DeviceSight, Failed, Look, Message, PartialReport, Place, Placed, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
 import {WIRE_VERSION} from '../wire.gen';
 import {unreachable} from '../base/unreachable';
 
@@ -45,6 +45,11 @@ export interface Engine extends Disposable {
 /** Looks at one expert on its device. Rejects with a Refusal. */
 export interface Looker {
   look(scenario: Scenario | Short, look: Look, signal: AbortSignal): Promise<DeviceSight>;
+}
+
+/** Tells what one expert takes wherever it may be computed. Rejects with a Refusal. */
+export interface Placer {
+  place(scenario: Scenario | Short, place: Place, signal: AbortSignal): Promise<Placed>;
 }
 
 /** The rest of core, which only the worker has. Every call rejects with a Refusal. */

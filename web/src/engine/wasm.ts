@@ -1,7 +1,7 @@
 import {Channel} from '../base/channel';
-import type {Catalog, DeviceSight, Failed, Look, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
+import type {Catalog, DeviceSight, Failed, Look, Place, Placed, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
 import {Refusal, failure} from './engine';
-import type {Core, Engine, Looker, RunOptions, Update} from './engine';
+import type {Core, Engine, Looker, Placer, RunOptions, Update} from './engine';
 import type {FromWorker, Port, ToWorker} from './protocol';
 
 /** How long an aborted run may go on before its worker is terminated. */
@@ -18,7 +18,7 @@ interface Job {
  * Runs core in a worker, one call at a time. What waits can be dropped at once;
  * what is being computed ends only with its worker, which is replaced.
  */
-export class WasmEngine implements Engine, Core, Looker {
+export class WasmEngine implements Engine, Core, Looker, Placer {
   readonly where = 'wasm';
   private readonly waiting: Job[] = [];
   private readonly files = new Map<string, ArrayBuffer>();
@@ -42,6 +42,10 @@ export class WasmEngine implements Engine, Core, Looker {
 
   look(scenario: Scenario | Short, look: Look, signal: AbortSignal): Promise<DeviceSight> {
     return this.question((id) => ({kind: 'call', id, request: {op: 'look', scenario, look}}), (r) => r.sight, signal);
+  }
+
+  place(scenario: Scenario | Short, place: Place, signal: AbortSignal): Promise<Placed> {
+    return this.question((id) => ({kind: 'call', id, request: {op: 'place', scenario, place}}), (r) => r.placed, signal);
   }
 
   catalog(): Promise<Catalog> {

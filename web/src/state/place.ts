@@ -1,32 +1,34 @@
-// What one expert costs wherever it may be computed, and from how many tokens on it
-// pays to move its weights: pure. The closed forms of core/gpu, host, device and link,
-// without their rounding to picoseconds.
+// What the pictures of one expert show of the engine's figures, and the roofs of a
+// datasheet: pure. How long anything takes is the engine's to say.
 
-import {bytesPerSecond, picoseconds} from '../base/units';
+import {rangeOf} from '../base/scale';
+import type {Range} from '../base/scale';
+import {bytesPerSecond} from '../base/units';
 import type {BytesPerSecond, Picoseconds} from '../base/units';
-import type {Machine, ModelSpec, Scenario} from '../wire.gen';
+import type {Cost, Machine, ModelSpec, Placed, PlacedAt, Scenario} from '../wire.gen';
+import type {Group} from './roofline';
 
 /** Where one expert may be computed, and what must come there first. */
 export const sites = ['device', 'host', 'moved', 'gpu'] as const;
 export type Site = (typeof sites)[number];
 
-/** The least of a scenario that the cost of one expert depends on. */
-export type Case = Pick<Scenario, 'model' | 'machine'> & {readonly strategy: Pick<Scenario['strategy'], 'name'>};
+/** The least of a scenario that its roofs depend on. */
+export type Case = Pick<Scenario, 'machine'> & {readonly strategy: Pick<Scenario['strategy'], 'tier'>};
 
-const ps = 1e12;
-const half = 2; // bytes of an activation, bf16
+/** What the engine said of one expert, by its tokens. */
+export interface Figures extends Omit<Placed, 'counts'> {
+  readonly key: string; // of the scenario
+  readonly at: ReadonlyMap<number, PlacedAt>;
+}
 
-/** The matrices of one expert. */
-export const matrices = (m: ModelSpec) => (m.gated ? 3 : 2);
+/** How far the engine looks for the crossover and what it can be asked for, in tokens. */
+export const farthest = 65_536;
 
 /** The weights of one expert. */
-export const weightsOf = (m: ModelSpec) => matrices(m) * m.d_model * m.expert_ff;
+export const weightsOf = (m: ModelSpec) => (m.gated ? 3 : 2) * m.d_model * m.expert_ff;
 
 /** What they take. */
-export const expertBytes = (m: ModelSpec) => Math.ceil((weightsOf(m) * m.expert_bits) / 8);
-
-/** What one token's activations take, one way. */
-export const tokenBytes = (m: ModelSpec) => m.d_model * half;
+const expertBytes = (m: ModelSpec) => (weightsOf(m) * m.expert_bits) / 8;
 
 /** Operations for t tokens of one expert. */
 export const operations = (m: ModelSpec, t: number) => 2 * t * weightsOf(m);
@@ -37,66 +39,64 @@ export const intensity = (m: ModelSpec, t: number) => operations(m, t) / expertB
 /** The tokens that give an intensity. */
 export const tokensAt = (m: ModelSpec, x: number) => (x * expertBytes(m)) / (2 * weightsOf(m));
 
-/** What a GPU or a CPU reads and writes for t tokens of one expert. */
-function traffic(m: ModelSpec, t: number): number {
-  return expertBytes(m) + t * (6 * tokenBytes(m) + 2 * (matrices(m) - 1) * m.expert_ff * half);
+/** Where a machine can compute an expert. */
+export const sitesOf = ({machine: {device}, strategy}: Case): readonly Site[] => sites.filter((s) => s !== 'device' || (device.count > 0 && strategy.tier !== 'flash'));
+
+/** What one expert takes somewhere; undefined where it is not known, or longer than a run may take. */
+export const costAt = (f: Figures, site: Site, t: number): Cost | undefined => f.at.get(t)?.[site];
+
+/** How long one expert takes somewhere, if that is known. */
+export const timeAt = (f: Figures, site: Site, t: number): Picoseconds | undefined => costAt(f, site, t)?.time_ps;
+
+/** How fast an expert's weights arrive over the link, once they flow. */
+export const moveRate = (f: Figures) => bytesPerSecond((f.expert_bytes / Math.max(1, f.pmove_ps - f.latency_ps)) * 1e12);
+
+/** The tokens of some experts, as the engine can be asked for them: the mean of many is no whole number. */
+export const wholeOf = (g: Pick<Group, 'tokens'>) => Math.max(1, Math.round(g.tokens));
+
+/** The number of tokens nearest to t that figures are known of. */
+export function nearest(f: Figures, t: number): number {
+  if (f.at.has(t)) return t;
+  let best = 1;
+  for (const known of f.at.keys()) if (Math.abs(known - t) < Math.abs(best - t)) best = known;
+  return best;
 }
 
-/** What a large copy over the link reaches. */
-export const linkRate = ({link}: Machine) => bytesPerSecond(link.bandwidth_bytes_per_s * link.efficiency);
-
-const deviceRate = ({device}: Machine) => bytesPerSecond(device.bandwidth_bytes_per_s * device.efficiency);
-
-/** How fast weights reach the GPU: by the link, unless they lie on devices that are slower or busy. */
-export function moveRate({machine, strategy}: Case): BytesPerSecond {
-  const {count, dram} = machine.device;
-  const link = linkRate(machine);
-  if (count === 0 || dram?.pmove_from !== 'device') return link;
-  const each = strategy.name === 'MD+LB' ? Math.min(link / count, deviceRate(machine) / 2) : deviceRate(machine);
-  return bytesPerSecond(Math.min(link, each * count));
+/** The numbers of tokens that pictures show: all that there are, and a good way past the crossover. */
+export function tokensRange(groups: readonly Group[], crossover: number | null): Range {
+  const most = Math.max(64, (crossover ?? 0) * 8, ...groups.map((g) => g.tokens));
+  return {from: 1, to: Math.min(farthest, rangeOf([most]).to)};
 }
 
-/** How often the weights stream past the arrays for t tokens. */
-export const passesOf = ({device}: Machine, t: number) => Math.ceil(t / device.ndp.rows);
-
-function onGPU({model, machine: {gpu}}: Case, t: number): number {
-  const kernels = matrices(model) + 3; // and the activation function, the gather and the scatter of a loop over experts
-  const fixed = gpu.kernel_ps + (gpu.eager ? gpu.launch_ps : 0);
-  const bytes = traffic(model, t) / (gpu.bandwidth_bytes_per_s * gpu.bandwidth_efficiency);
-  return Math.max(bytes, operations(model, t) / (gpu.compute_flops_per_s * gpu.compute_efficiency)) * ps + kernels * fixed;
-}
-
-function onHost({model, machine: {host}}: Case, t: number): number {
-  const bytes = traffic(model, t) / (host.bandwidth_bytes_per_s * host.bandwidth_efficiency);
-  return Math.max(bytes, operations(model, t) / (host.compute_flops_per_s * host.compute_efficiency)) * ps + host.operator_ps;
-}
-
-function onDevice({model, machine}: Case, t: number): number {
-  const {device} = machine;
-  const {arrays, cols, clock_hz} = device.ndp;
-  const pass = Math.max(expertBytes(model) / deviceRate(machine), Math.ceil(weightsOf(model) / (arrays * cols)) / clock_hz);
-  return device.command_ps + passesOf(machine, t) * pass * ps;
-}
-
-/** Activations to where the expert lives, and back. */
-export const amoveTime = ({model, machine}: Case, t: number) => picoseconds(2 * (machine.link.latency_ps + ((t * tokenBytes(model)) / linkRate(machine)) * ps));
-
-/** An expert's weights over the link. */
-export const pmoveTime = (c: Case) => picoseconds(c.machine.link.latency_ps + (expertBytes(c.model) / moveRate(c)) * ps);
-
-/** How long t tokens of one expert take by themselves, with what must be moved for them. */
-export function timeAt(c: Case, site: Site, t: number): Picoseconds {
-  switch (site) {
-    case 'gpu':
-      return picoseconds(onGPU(c, t));
-    case 'moved':
-      return picoseconds(pmoveTime(c) + onGPU(c, t));
-    case 'host':
-      return picoseconds(amoveTime(c, t) + onHost(c, t));
-    case 'device':
-      return picoseconds(amoveTime(c, t) + onDevice(c, t));
+/** Numbers of tokens at which a curve may bend: all small ones, and both sides of each step of so many rows. */
+export function bends(rows: number, to: number): number[] {
+  const all = new Set([1, to]);
+  for (let t = 1; t <= to; t = Math.max(t + 1, Math.floor(t * 1.06))) {
+    const edge = Math.ceil(t / rows) * rows;
+    for (const v of [edge, edge + 1]) if (v <= to) all.add(v);
   }
+  return [...all].sort((a, b) => a - b);
 }
+
+/** The numbers of tokens of the table: around the first passes, powers of two, and around the crossover. */
+export function rowsOf(to: number, crossover: number | null): number[] {
+  const all = new Set([1, 2, 3, 4, 5, 6, 8]);
+  for (let t = 16; t <= to; t *= 2) all.add(t);
+  if (crossover !== null && crossover > 1) all.add(crossover - 1).add(crossover);
+  return [...all].filter((t) => t <= to).sort((a, b) => a - b);
+}
+
+/** The curve's numbers of tokens: steps are those of the device, where there is one. */
+export const curveOf = ({device}: Machine, to: number) => bends(device.count > 0 ? device.ndp.rows : 1, to);
+
+/** Every number of tokens that the pictures of a layer need, once the crossover is known. */
+export function needed(machine: Machine, groups: readonly Group[], crossover: number | null): number[] {
+  const {to} = tokensRange(groups, crossover);
+  return [...new Set([...curveOf(machine, to), ...rowsOf(to, crossover), ...groups.map(wholeOf).filter((t) => t <= farthest)])];
+}
+
+/** Those of some numbers of tokens that no figures are known of. */
+export const lacking = (f: Figures | null, counts: readonly number[]) => counts.filter((t) => !f?.at.has(t));
 
 /** A processor's roof: operations a second, and bytes of weights a second that reach it. */
 export interface Roof {
@@ -108,30 +108,16 @@ export interface Roof {
 /** The operations a second that a roof allows at an intensity. */
 export const under = (r: Roof, x: number) => Math.min(r.peak, r.rate * x);
 
-/** The roofs of a machine: of one device, where it has several. */
-export function roofsOf(c: Case): Roof[] {
+/** The roofs of a machine whose link brings weights at a rate: of one device, where it has several. */
+export function roofsOf(c: Case, move: BytesPerSecond): Roof[] {
   const {gpu, host, device} = c.machine;
   const compute = gpu.compute_flops_per_s * gpu.compute_efficiency;
   const {arrays, rows, cols, clock_hz} = device.ndp;
   const all: Roof[] = [
-    {site: 'device', peak: 2 * arrays * rows * cols * clock_hz, rate: deviceRate(c.machine)},
+    {site: 'device', peak: 2 * arrays * rows * cols * clock_hz, rate: bytesPerSecond(device.bandwidth_bytes_per_s * device.efficiency)},
     {site: 'host', peak: host.compute_flops_per_s * host.compute_efficiency, rate: bytesPerSecond(host.bandwidth_bytes_per_s * host.bandwidth_efficiency)},
-    {site: 'moved', peak: compute, rate: moveRate(c)},
+    {site: 'moved', peak: compute, rate: move},
     {site: 'gpu', peak: compute, rate: bytesPerSecond(gpu.bandwidth_bytes_per_s * gpu.bandwidth_efficiency)},
   ];
-  return device.count > 0 ? all : all.filter((r) => r.site !== 'device');
-}
-
-/** Where experts are computed in place: on the device, or on the host where there is none. */
-export const homeOf = ({machine}: Pick<Case, 'machine'>): Site => (machine.device.count > 0 ? 'device' : 'host');
-
-/** How far the crossover is looked for, in tokens. */
-export const farthest = 65_536;
-
-/** The fewest tokens for which moving one expert's weights takes less time than computing it in place; null if there are none so far. */
-export function crossover(c: Case, home: Site = homeOf(c)): number | null {
-  for (let t = 1; t <= farthest; t++) {
-    if (timeAt(c, home, t) > timeAt(c, 'moved', t)) return t;
-  }
-  return null;
+  return all.filter((r) => sitesOf(c).includes(r.site));
 }

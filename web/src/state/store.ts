@@ -4,7 +4,7 @@ import {computed, signal, useComputed} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
-import type {Core, Engine, Looker, Result} from '../engine/engine';
+import type {Core, Engine, Looker, Placer, Result} from '../engine/engine';
 import type {ServerEngine} from '../engine/server';
 import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
@@ -14,6 +14,7 @@ import type {View} from './lens';
 import {Linker, watchAddress} from './link';
 import type {Microscope} from './microscope';
 import {Notices} from './notices';
+import type {Places} from './places';
 import {Runner} from './runner';
 import type {Outcome} from './runner';
 import {ServerRuns} from './serverrun';
@@ -35,9 +36,10 @@ export class Store {
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
   readonly errors: ReadonlySignal<readonly Field[]>; // of what is shown
   microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
+  places: Places | null = null; // likewise, of the rooflines
 
   /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
-  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker, remote: ServerEngine, notices: Notices) {
+  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices) {
     this.notices = notices;
     this.editor = new Editor(catalog, (text) => notices.info(text));
     this.files = new Files(this.editor, engine, notices);

@@ -1,24 +1,25 @@
-import {count, plural, time} from '../../base/format';
+import {count, plural} from '../../base/format';
 import {decades, rangeOf} from '../../base/scale';
-import {passesOf, timeAt} from '../../state/place';
+import {curveOf, farthest, rowsOf, sitesOf, timeAt, tokensRange, wholeOf} from '../../state/place';
 import type {Site} from '../../state/place';
 import {binsOf, coldSite} from '../../state/roofline';
 import {Figure, Table} from '../Figure';
 import {Plot, outline, path} from '../plot/Plot';
 import type {Axis, Frame} from '../plot/Plot';
 import type {Scene} from './Roofline';
-import {fewTicks, sitesOf, tickText, timeTick, tokensRange} from './scales';
-import {SiteLegend, looks, sizeOf} from './sites';
+import {fewTicks, tickText, timeTick} from './scales';
+import {SiteLegend, looks, sizeOf, timeText} from './sites';
 
 const height = 320;
 
 /** Move the weights, or compute in place: what one expert takes, by its tokens. */
 export function Crossover({scene}: {readonly scene: Scene}) {
   const sites = sitesOf(scene.scenario).filter((s) => s !== 'gpu');
+  const beyond = scene.load.groups.some((g) => g.tokens > farthest) ? ` Experts with more than ${plural(farthest, 'token')} are not drawn.` : '';
   return (
     <Figure
       title="Move the weights or compute in place" table={() => <CrossTable scene={scene} sites={sites} />}
-      note="What one expert takes by itself, all transfers included. In place, the time climbs a step with every pass over the weights; moved, it hardly depends on tokens. Points are this layer’s experts, where they were computed."
+      note={`What one expert takes by itself, all transfers and calls included. ${scene.figures.home === 'device' ? 'On the device, the time climbs a step with every pass over the weights; moved' : 'Moved'}, it hardly depends on tokens while there are few. Points are this layer’s experts, where they were computed.${beyond}`}
     >
       <SiteLegend sites={sites} />
       <Picture scene={scene} sites={sites} />
@@ -32,23 +33,20 @@ interface SitesProps {
   readonly sites: readonly Site[];
 }
 
-/** Token counts at which a curve may bend: all small ones, and both sides of each step. */
-function samples(scene: Scene, to: number): number[] {
-  const {rows} = scene.scenario.machine.device.ndp;
-  const steps = scene.scenario.machine.device.count > 0 ? rows : 1;
-  const all = new Set<number>([1, to]);
-  for (let t = 1; t <= to; t = Math.max(t + 1, Math.floor(t * 1.02))) {
-    const edge = Math.ceil(t / steps) * steps;
-    for (const v of [edge, edge + 1]) if (v <= to) all.add(v);
-  }
-  return [...all].sort((a, b) => a - b);
+/** A site's times with some numbers of tokens, those that there are. */
+function timesOf({figures}: Scene, site: Site, counts: readonly number[]): (readonly [tokens: number, time: number])[] {
+  return counts.flatMap((t) => {
+    const time = timeAt(figures, site, t);
+    return time === undefined ? [] : [[t, time] as const];
+  });
 }
 
 function Picture({scene, sites}: SitesProps) {
-  const {scenario, cross, load, tokens, aim} = scene;
-  const xr = tokensRange(scene);
-  const counts = samples(scene, xr.to);
-  const y = rangeOf(sites.flatMap((s) => [timeAt(scenario, s, 1), timeAt(scenario, s, xr.to)]));
+  const {cross, load, tokens, aim} = scene;
+  const xr = tokensRange(load.groups, cross);
+  const counts = curveOf(scene.scenario.machine, xr.to);
+  const curves = sites.map((s) => [s, timesOf(scene, s, counts)] as const);
+  const y = rangeOf(curves.flatMap(([, points]) => points.map(([, time]) => time)));
   const axis: readonly [Axis, Axis] = [
     {range: xr, ticks: fewTicks(xr), text: tickText, title: 'tokens of the expert'},
     {range: y, ticks: decades(y), text: timeTick, title: 'time'},
@@ -58,11 +56,11 @@ function Picture({scene, sites}: SitesProps) {
       {(f) => (
         <>
           <line class="cursor" x1={f.x(tokens)} x2={f.x(tokens)} y1={f.top} y2={f.bottom} />
-          {sites.map((s) => <path key={s} class={`roof site-${s}`} d={path(counts.map((t) => [f.x(t), f.y(timeAt(scenario, s, t))]))} stroke-dasharray={looks[s].dash} />)}
-          {load.groups.filter((g) => g.site !== 'gpu').map((g) => (
-            <path key={`${g.tokens} ${g.site}`} class={`point site-${g.site}`} d={outline(looks[g.site].shape, f.x(Math.max(1, g.tokens)), f.y(timeAt(scenario, g.site, g.tokens)), sizeOf(g))} />
-          ))}
-          {cross !== null && cross > 1 && cross < xr.to && <Mark f={f} tokens={cross} at={timeAt(scenario, 'moved', cross)} />}
+          {curves.map(([s, points]) => <path key={s} class={`roof site-${s}`} d={path(points.map(([t, time]) => [f.x(t), f.y(time)]))} stroke-dasharray={looks[s].dash} />)}
+          {load.groups.filter((g) => g.site !== 'gpu').map((g) => timesOf(scene, g.site, [wholeOf(g)]).map(([t, time]) => (
+            <path key={`${g.tokens} ${g.site}`} class={`point site-${g.site}`} d={outline(looks[g.site].shape, f.x(t), f.y(time), sizeOf(g))} />
+          )))}
+          {cross !== null && cross > 1 && cross < xr.to && timesOf(scene, 'moved', [cross]).map(([t, time]) => <Mark key={t} f={f} tokens={t} at={time} />)}
         </>
       )}
     </Plot>
@@ -81,8 +79,8 @@ function Mark({f, tokens, at}: {readonly f: Frame; readonly tokens: number; read
   );
 }
 
-const spoken = ({cross, scenario, tokens}: Scene) =>
-  `Time of one expert by its tokens. ${cross === null ? 'Computing in place is always faster.' : `From ${plural(cross, 'token')} on moving the weights is faster.`} At ${plural(tokens, 'token')}: ${sitesOf(scenario).map((s) => `${looks[s].name} ${time(timeAt(scenario, s, tokens))}`).join(', ')}.`;
+const spoken = ({cross, scenario, figures, read}: Scene) =>
+  `Time of one expert by its tokens. ${cross === null ? 'Computing in place is always faster.' : `From ${plural(cross, 'token')} on moving the weights is faster.`} At ${plural(read, 'token')}: ${sitesOf(scenario).map((s) => `${looks[s].name} ${timeText(timeAt(figures, s, read))}`).join(', ')}.`;
 
 /** How many experts of the layer have how many tokens. */
 function Histogram({scene: {load, cross, report}}: {readonly scene: Scene}) {
@@ -112,18 +110,14 @@ function Histogram({scene: {load, cross, report}}: {readonly scene: Scene}) {
 }
 
 function CrossTable({scene, sites}: SitesProps) {
-  const {scenario, cross} = scene;
-  const to = tokensRange(scene).to;
-  const counts = new Set([1, 2, 3, 4, 5, 6, 8]);
-  for (let t = 16; t <= to; t *= 2) counts.add(t);
-  if (cross !== null && cross > 1) counts.add(cross - 1).add(cross);
+  const {figures, load, cross} = scene;
   return (
     <Table
-      caption="Time of one expert by its tokens" rows={[...counts].filter((t) => t <= to).sort((a, b) => a - b)}
+      caption="Time of one expert by its tokens" rows={rowsOf(tokensRange(load.groups, cross).to, cross)}
       columns={[
         {title: 'Tokens', cell: (t) => `${count(t)}${t === cross ? ' (crossover)' : ''}`},
-        ...(sites.includes('device') ? [{title: 'Passes', cell: (t: number) => count(passesOf(scenario.machine, t))}] : []),
-        ...sites.map((s) => ({title: looks[s].name, cell: (t: number) => time(timeAt(scenario, s, t))})),
+        ...(sites.includes('device') ? [{title: 'Passes', cell: (t: number) => count(figures.at.get(t)?.passes ?? 0)}] : []),
+        ...sites.map((s) => ({title: looks[s].name, cell: (t: number) => timeText(timeAt(figures, s, t))})),
       ]}
     />
   );

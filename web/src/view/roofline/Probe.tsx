@@ -1,18 +1,18 @@
 import {useId} from 'preact/hooks';
 import {clamped, logAt, logShare} from '../../base/scale';
-import {plural, time} from '../../base/format';
-import {passesOf, timeAt} from '../../state/place';
+import {plural} from '../../base/format';
+import {sitesOf, timeAt, tokensRange} from '../../state/place';
+import type {Site} from '../../state/place';
 import type {Scene} from './Roofline';
-import {looks} from './sites';
-import {sitesOf, tokensRange} from './scales';
+import {nameOf, timeText} from './sites';
 
 const ticks = 400;
 
 /** A number of tokens to read both pictures at. Its slider is their keyboard. */
 export function Probe({scene}: {readonly scene: Scene}) {
-  const {scenario, tokens, aim, cross} = scene;
+  const {scenario, load, tokens, aim, cross} = scene;
   const id = useId();
-  const range = tokensRange(scene);
+  const range = tokensRange(load.groups, cross);
   const at = (tick: number) => Math.round(logAt(tick / ticks, range));
   const tick = Math.round(clamped(logShare(tokens, range), {from: 0, to: 1}) * ticks);
   return (
@@ -30,10 +30,13 @@ export function Probe({scene}: {readonly scene: Scene}) {
         }}
       />
       <ul class="probe-times" aria-live="polite">
-        {sitesOf(scenario).map((s) => (
-          <li key={s} class={`site-${s}`}><strong>{time(timeAt(scenario, s, tokens))}</strong> {looks[s].name.toLowerCase().replace('gpu', 'GPU').replace('pmove', 'PMove').replace('cpu', 'CPU')}{s === 'device' && `, ${plural(passesOf(scenario.machine, tokens), 'pass', 'passes')} over the weights`}</li>
-        ))}
+        {sitesOf(scenario).map((s) => <Reading key={s} scene={scene} site={s} />)}
       </ul>
     </section>
   );
+}
+
+function Reading({scene: {figures, read}, site}: {readonly scene: Scene; readonly site: Site}) {
+  const passes = figures.at.get(read)?.passes ?? 0;
+  return <li class={`site-${site}`}><strong>{timeText(timeAt(figures, site, read))}</strong> {nameOf(site)}{site === 'device' && `, ${plural(passes, 'pass', 'passes')} over the weights`}</li>;
 }

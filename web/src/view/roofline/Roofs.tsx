@@ -1,30 +1,33 @@
 import {count, plural, rate, short} from '../../base/format';
 import {decades, rangeOf} from '../../base/scale';
-import {intensity, operations, roofsOf, timeAt, tokensAt, under} from '../../state/place';
+import {intensity, moveRate, operations, roofsOf, timeAt, tokensAt, tokensRange, under, wholeOf} from '../../state/place';
 import type {Roof} from '../../state/place';
 import type {Group} from '../../state/roofline';
 import {Figure, Table} from '../Figure';
 import {Plot, outline, path} from '../plot/Plot';
 import type {Axis, Frame} from '../plot/Plot';
 import type {Scene} from './Roofline';
-import {fewTicks, tickText, tokensRange} from './scales';
+import {fewTicks, tickText} from './scales';
 import {SiteLegend, looks, sizeOf} from './sites';
 
 const height = 380;
 
-/** What a group of experts reaches, in operations a second. */
-const reached = ({scenario}: Scene, g: Pick<Group, 'tokens' | 'site'>) => operations(scenario.model, g.tokens) / (timeAt(scenario, g.site, g.tokens) / 1e12);
+/** What a group of experts reaches, in operations a second; undefined where no time is known. */
+function reached({scenario, figures}: Scene, g: Group): number | undefined {
+  const time = timeAt(figures, g.site, wholeOf(g));
+  return time === undefined ? undefined : operations(scenario.model, wholeOf(g)) / (time / 1e12);
+}
 
 /** The roofs of the machine, and the layer's experts under them. */
 export function Roofs({scene}: {readonly scene: Scene}) {
   const {scenario, load} = scene;
-  const roofs = roofsOf(scenario);
+  const roofs = roofsOf(scenario, moveRate(scene.figures));
   const bf16 = scenario.model.expert_bits === 16;
   const several = scenario.machine.device.count > 1 ? ' The device’s roof is that of one device.' : '';
   return (
     <Figure
       title="Rooflines" table={() => <RoofTables scene={scene} roofs={roofs} />}
-      note={<>Lines: the operations a second that each place allows. Points: this layer’s {load.average ? 'mean active expert; the report keeps sums over steps' : 'experts, larger where more are alike'}. {bf16 ? 'Weights are bf16, so an expert has one operation a byte for every token.' : `Weights take ${scenario.model.expert_bits} bits, so one token is ${short(intensity(scenario.model, 1))} operations a byte.`}{several}</>}
+      note={<>Lines: the operations a second that each place allows. Points: this layer’s {load.average ? 'mean active expert, rounded to whole tokens; the report keeps sums over steps' : 'experts, larger where more are alike'}. {bf16 ? 'Weights are bf16, so an expert has one operation a byte for every token.' : `Weights take ${scenario.model.expert_bits} bits, so one token is ${short(intensity(scenario.model, 1))} operations a byte.`}{several}</>}
     >
       <SiteLegend sites={roofs.map((r) => r.site)} />
       <Picture scene={scene} roofs={roofs} />
@@ -37,12 +40,13 @@ interface RoofsProps {
   readonly roofs: readonly Roof[];
 }
 
-function axes({scenario, load, cross}: Scene, roofs: readonly Roof[]): readonly [x: Axis, y: Axis] {
+function axes(scene: Scene, roofs: readonly Roof[]): readonly [x: Axis, y: Axis] {
+  const {scenario, load, cross} = scene;
   const ridges = roofs.filter((r) => r.site !== 'moved').map((r) => r.peak / r.rate);
-  const tokens = tokensRange({load, cross});
+  const tokens = tokensRange(load.groups, cross);
   const x = rangeOf([intensity(scenario.model, tokens.from), intensity(scenario.model, tokens.to), ...ridges.map((v) => v * 2)]);
-  const low = Math.min(...roofs.map((r) => under(r, x.from)));
-  const y = rangeOf([low, Math.max(...roofs.map((r) => under(r, x.to))) * 1.5]);
+  const points = load.groups.map((g) => reached(scene, g) ?? Number.NaN);
+  const y = rangeOf([...roofs.map((r) => under(r, x.from)), ...points, Math.max(...roofs.map((r) => under(r, x.to))) * 1.5]);
   return [
     {range: x, ticks: fewTicks(x), text: tickText, title: scenario.model.expert_bits === 16 ? 'operations per byte = tokens' : 'operations per byte of weights'},
     {range: y, ticks: decades(y), text: tickText, title: 'FLOP/s'},
@@ -58,16 +62,23 @@ function Picture({scene, roofs}: RoofsProps) {
         <>
           <line class="cursor" x1={f.x(intensity(scenario.model, tokens))} x2={f.x(intensity(scenario.model, tokens))} y1={f.top} y2={f.bottom} />
           {roofs.map((r) => <RoofLine key={r.site} roof={r} f={f} x={x} below={roofs.some((o) => o.peak > r.peak && o.peak < r.peak * 4)} />)}
-          {load.groups.map((g) => (
-            <path
-              key={`${g.tokens} ${g.site}`} class={`point site-${g.site}`}
-              d={outline(looks[g.site].shape, f.x(intensity(scenario.model, g.tokens)), f.y(Math.max(y.range.from, reached(scene, g))), sizeOf(g))}
-            />
-          ))}
+          {load.groups.map((g) => <Point key={`${g.tokens} ${g.site}`} scene={scene} group={g} f={f} />)}
         </>
       )}
     </Plot>
   );
+}
+
+interface PointProps {
+  readonly scene: Scene;
+  readonly group: Group;
+  readonly f: Frame;
+}
+
+function Point({scene, group, f}: PointProps) {
+  const y = reached(scene, group);
+  if (y === undefined) return null;
+  return <path class={`point site-${group.site}`} d={outline(looks[group.site].shape, f.x(intensity(scene.scenario.model, wholeOf(group))), f.y(y), sizeOf(group))} />;
 }
 
 interface LineProps {
@@ -93,6 +104,8 @@ function RoofLine({roof, f, x, below}: LineProps) {
 const spoken = ({load, tokens}: Scene, roofs: readonly Roof[]) =>
   `Rooflines: ${roofs.map((r) => `${looks[r.site].name} ${short(r.peak)}FLOP/s, flat from ${short(r.peak / r.rate)} operations a byte`).join('; ')}. ${plural(load.groups.length, 'point')} of this layer. The slider above reads at ${plural(tokens, 'token')}.`;
 
+const rateText = (r: number | undefined) => (r === undefined ? '–' : `${short(r)}FLOP/s`);
+
 function RoofTables({scene, roofs}: RoofsProps) {
   const {scenario, load} = scene;
   return (
@@ -114,7 +127,7 @@ function RoofTables({scene, roofs}: RoofsProps) {
           {title: 'Experts', cell: (g) => (load.average ? short(g.experts) : count(g.experts))},
           {title: 'Where', text: true, cell: (g) => looks[g.site].name},
           {title: 'Operations a byte', cell: (g) => short(intensity(scenario.model, g.tokens))},
-          {title: 'Reaches', cell: (g) => `${short(reached(scene, g))}FLOP/s`},
+          {title: 'Reaches', cell: (g) => rateText(reached(scene, g))},
         ]}
       />
     </>

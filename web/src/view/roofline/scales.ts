@@ -1,19 +1,7 @@
 // What the two pictures of a layer have in common: pure.
 
-import {rangeOf, ticksOf} from '../../base/scale';
+import {ticksOf} from '../../base/scale';
 import type {Range} from '../../base/scale';
-import {roofsOf} from '../../state/place';
-import type {Case, Site} from '../../state/place';
-import type {Scene} from './Roofline';
-
-/** Where a machine can compute an expert. */
-export const sitesOf = (c: Case): readonly Site[] => roofsOf(c).map((r) => r.site);
-
-/** The numbers of tokens that the pictures show: all that there are, and a good way past the crossover. */
-export function tokensRange({load, cross}: Pick<Scene, 'load' | 'cross'>): Range {
-  const most = Math.max(64, (cross ?? 0) * 8, ...load.groups.map((g) => g.tokens));
-  return {from: 1, to: rangeOf([most]).to};
-}
 
 /** At most as many ticks as fit on a phone. */
 export const fewTicks = (range: Range) => ticksOf(range, 8);

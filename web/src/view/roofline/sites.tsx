@@ -1,3 +1,5 @@
+import {time} from '../../base/format';
+import type {Picoseconds} from '../../base/units';
 import type {Site} from '../../state/place';
 import type {Group} from '../../state/roofline';
 import {outline} from '../plot/Plot';
@@ -18,6 +20,12 @@ export const looks: Readonly<Record<Site, Look>> = {
   moved: {name: 'Moved to the GPU (PMove)', short: 'GPU over the link', shape: 'triangle', dash: '9 4', colour: 'link_in'},
   gpu: {name: 'On the GPU, weights there already', short: 'GPU', shape: 'diamond', dash: '14 3 2 3', colour: 'gpu'},
 };
+
+/** The name of a place within a sentence. */
+export const nameOf = (s: Site) => looks[s].name.replace(/^(In|Moved|On)/, (w) => w.toLowerCase());
+
+/** A time, if there is one: what takes longer than a run may has none. */
+export const timeText = (t: Picoseconds | undefined) => (t === undefined ? '–' : time(t));
 
 /** How large the point of some experts that are alike is. */
 export const sizeOf = (g: Group) => Math.min(9, 3.5 + Math.log2(Math.max(1, g.experts)));

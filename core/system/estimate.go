@@ -9,7 +9,7 @@ import (
 // one core of a 2024 server: to ask before a long run, not to plan by.
 const (
 	costBlock   = 1_000   // of any kind
-	costExpert  = 400     // an active one
+	costExpert  = 200     // an active one
 	costChoice  = 12      // drawing one expert for one token
 	costBurst   = 110     // or a refresh, of one memory channel, clock by clock
 	skew        = 8       // tokens of the busiest expert over the mean, of usual routing

@@ -67,6 +67,7 @@ check: web/node_modules/.ok ## formatting, modules, vet, staticcheck (native and
 
 unit: web/node_modules/.ok ## Go tests with the race detector, and the page's unit tests
 	$(GO) test -race ./...
+	$(GO) test ./backend/validate # every row, of which the race detector sees a part
 	cd web && npm test --silent
 
 wasm: ## the core's tests, and the reference digests, under js/wasm

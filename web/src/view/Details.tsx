@@ -6,7 +6,7 @@ import {picojoules, share, sum} from '../base/units';
 import type {Result} from '../engine/engine';
 import type {Layer, Source} from '../wire.gen';
 import {poolName} from './Cards';
-import {EvidenceTable} from './EvidenceTable';
+import {EvidenceList} from './EvidenceList';
 import {Fold, Table} from './Figure';
 import {kinds, layerName} from './names';
 
@@ -104,7 +104,7 @@ export function Trust({report}: {readonly report: Result}) {
         {routing.scaled && <span class="badge">stretched</span>}
         {routing.licence && <span class="small"> {routing.licence}</span>}
       </p>
-      <EvidenceTable trust={report.trust} />
+      <EvidenceList trust={report.trust} />
       {warnings.length > 0 && <ul class="warnings">{warnings.map((w) => <li key={w.path + w.text}>{w.text}</li>)}</ul>}
       <Fold summary={<><h3>How each number is known</h3> <span class="small">{plural(report.provenance.length, 'number')}, {count(assumed)} assumed</span></>}>{() => <ProvenanceTable sources={report.provenance} />}</Fold>
       <p class="small digest">Digest <code>{report.digest}</code>: the same scenario gives it on every machine.</p>

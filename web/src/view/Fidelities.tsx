@@ -61,7 +61,7 @@ export function Resources({report}: {readonly report: Result}) {
     <section class="card resources" aria-labelledby="resources">
       <h2 id="resources">Resources</h2>
       <Table
-        caption="Use of each resource" rows={report.resources}
+        caption="Use of each resource" rows={report.resources.filter((r) => r.name !== 'flash' || r.busy_ps > 0)}
         columns={[
           {title: 'Resource', text: true, cell: (r) => resource(r.name) + ((r.units ?? 1) > 1 ? `, ${r.units ?? 1} of them` : '')},
           {title: 'Busy', cell: (r) => percent(busyShare(r, report))},

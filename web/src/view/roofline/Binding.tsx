@@ -16,7 +16,7 @@ export function Binding({scene: {report, layer}}: {readonly scene: Scene}) {
       title="What binds each layer" note="Length is time; colour and pattern say what it waited for. Choose a layer with experts to see them below."
       table={() => <BindingTable layers={report.layers} names={names} />}
     >
-      <Legend names={names} />
+      <Legend names={names.filter((n, i) => n !== 'flash' || (report.resources[i]?.busy_ps ?? 0) > 0)} />
       <ol class="binding">
         {report.layers.map((l, i) => <li key={i}><Row layer={l} name={layerName(report.layers, i)} names={names} longest={longest} index={i} on={i === layer} /></li>)}
       </ol>

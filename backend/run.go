@@ -55,7 +55,7 @@ func (r *runCommand) change(s *scenario.Scenario, c *console) error {
 		s.Fidelity = scenario.Fidelity(r.Fidelity)
 	}
 	if r.Strategy != "" {
-		s.Strategy.Name = policy.Name(r.Strategy)
+		s.Strategy = s.Strategy.As(policy.Name(r.Strategy))
 	}
 	if r.Seed != nil {
 		s.Seed = *r.Seed

@@ -47,23 +47,24 @@ func part(s scenario.Slot) wire.Part {
 	return p
 }
 
-// strategies lists the paper's configurations as parts of a scenario: what they
-// set, over the strategy that is there.
+// strategies lists the compositions as parts of a scenario: what they set, over the
+// strategy that is there. GPU+PM is two, for its transfers matter most.
 func strategies() []wire.Choice {
-	type part struct {
-		Name     policy.Name     `json:"name"`
-		Transfer policy.Transfer `json:"transfer,omitempty"`
+	var all []wire.Choice
+	for _, x := range policy.Systems() {
+		value := scenario.Default().Strategy.As(x.Name).Axes()
+		if x.Name != policy.GPUPM {
+			all = append(all, choice(string(x.Name), x.Title, x.Text, value))
+			continue
+		}
+		value["transfer"] = policy.Serial
+		all = append(all, choice("GPU+PM serial", "GPU+PM, serial", "Weights of active experts cross the link one by one, each before its compute.", value))
+		value["transfer"] = policy.Overlap
+		all = append(all, choice("GPU+PM", "GPU+PM, overlapped", "The next experts' weights cross the link while one computes.", value))
 	}
-	choice := func(name, title, text string, p part) wire.Choice {
-		return wire.Choice{Name: name, Title: title, Text: text, Value: json.RawMessage(encode(p))}
-	}
-	return []wire.Choice{
-		choice("Ideal", "Ideal", "Every expert in GPU memory, however large: no transfer at all.", part{Name: policy.Ideal}),
-		choice("GPU+PM serial", "GPU+PM, serial", "Weights of active experts cross the link one by one, each before its compute.", part{policy.GPUPM, policy.Serial}),
-		choice("GPU+PM", "GPU+PM, overlapped", "The next experts' weights cross the link while one computes.", part{policy.GPUPM, policy.Overlap}),
-		choice("CPU+AM", "CPU+AM", "Activations go to the host, whose CPU computes every expert.", part{Name: policy.CPUAM}),
-		choice("MD+AM", "MD+AM", "Activations go to the memory device, which computes every expert near its weights.", part{Name: policy.MDAM}),
-		choice("CPU+LB", "CPU+LB", "The busiest experts move to the GPU, the CPU computes the rest, both at once.", part{Name: policy.CPULB}),
-		choice("MD+LB", "MD+LB (MoNDE)", "The busiest experts move to the GPU, the rest stay on the device, both at once.", part{Name: policy.MDLB}),
-	}
+	return all
+}
+
+func choice(name, title, text string, value any) wire.Choice {
+	return wire.Choice{Name: name, Title: title, Text: text, Value: json.RawMessage(encode(value))}
 }

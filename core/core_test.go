@@ -32,7 +32,7 @@ func references() []scenario.Preset {
 		for _, f := range []scenario.Fidelity{scenario.Analytic, scenario.Event} {
 			for _, name := range policy.Names() {
 				s := p.Scenario
-				s.Fidelity, s.Strategy.Name = f, name
+				s.Fidelity, s.Strategy = f, s.Strategy.As(name)
 				if s.Validate() == nil {
 					list = append(list, scenario.Preset{Name: fmt.Sprintf("%s %s %s", p.Name, f, name), Scenario: s})
 				}
@@ -49,7 +49,7 @@ func clocked() []scenario.Preset {
 	for _, name := range []policy.Name{policy.MDAM, policy.MDLB} {
 		for _, devices := range []int{1, 2} {
 			s := scenario.Default()
-			s.Fidelity, s.Strategy.Name, s.Machine.Device.Count = scenario.Cycle, name, devices
+			s.Fidelity, s.Strategy, s.Machine.Device.Count = scenario.Cycle, s.Strategy.As(name), devices
 			s.Workload.Scope, s.Workload.Batch, s.Workload.InputTokens = workload.OneLayer, 1, 24
 			if devices > 1 {
 				s.Machine.Device.DRAM.PMoveFrom = device.FromDevice
@@ -136,7 +136,7 @@ func TestTheOrderingThatThePaperReportsHolds(t *testing.T) {
 	latency := map[policy.Name]report.Report{}
 	for _, name := range policy.Names() {
 		s := scenario.Default()
-		s.Strategy.Name = name
+		s.Strategy = s.Strategy.As(name)
 		r, err := core.Run(context.Background(), s, probe.Probe{})
 		if err != nil {
 			t.Fatal(err)

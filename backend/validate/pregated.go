@@ -78,10 +78,11 @@ func (l *line) offloaded(c column, batch int) scenario.Scenario {
 	s := start(offload, workload.WholeModel, l.switchModel(c.model), 256)
 	s.Machine.GPU.Experts = gpu.Grouped
 	s.Workload.Phase, s.Workload.Batch, s.Workload.OutputTokens = workload.Decoder, batch, 32
-	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Ahead
+	s.Strategy = s.Strategy.As(policy.GPUPM)
+	s.Strategy.Transfer = policy.Ahead
 	switch c.strategy {
 	case "GPU-only":
-		s.Strategy.Name = policy.Ideal
+		s.Strategy = s.Strategy.As(policy.Ideal)
 	case "DeepSpeed":
 		s.Strategy.Transfer = policy.Block
 	case "SE-MoE":

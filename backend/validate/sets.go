@@ -31,7 +31,7 @@ func start(machine string, scope workload.Scope, m model.Spec, tokens int) scena
 	}
 	s.Workload.Batch, s.Workload.InputTokens = 1, tokens
 	s.Workload.Routing.Source = workload.Uniform
-	s.Strategy.Name = policy.Ideal
+	s.Strategy = s.Strategy.As(policy.Ideal)
 	return s
 }
 
@@ -59,7 +59,7 @@ func linkRows(l *line) []Row {
 	}
 	m.ExpertFF = max(1, (b+4*m.DModel-1)/(4*m.DModel))
 	s := start(box, workload.OneCopy, m, 1)
-	s.Strategy.Name = policy.GPUPM
+	s.Strategy = s.Strategy.As(policy.GPUPM)
 	kind := l.text("memory")
 	if kind != "pinned" && kind != "pageable" {
 		l.blame("memory must be pinned or pageable, got %q", kind)
@@ -144,7 +144,7 @@ func denseRows(l *line) []Row {
 func cpuRows(l *line) []Row {
 	t, d, f, n := l.count("tokens", 1, maxTokens), l.count("d_model", 1, maxWidth), l.count("d_ff", 1, maxWidth), l.count("matrices", 2, 3)
 	s := start(box, workload.OneExpert, shape(l.text("shape"), d, f, n, 1, 1), t)
-	s.Strategy.Name = policy.CPUAM
+	s.Strategy = s.Strategy.As(policy.CPUAM)
 	h := &s.Machine.Host
 	cores := l.count("threads", 1, 1<<16)
 	switch kind := l.text("dtype"); kind {
@@ -201,9 +201,10 @@ func graphRows(l *line) []Row {
 	case "ideal_grouped":
 		s.Machine.GPU.Experts = gpu.Grouped
 	case "pm_serial":
-		s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Serial
+		s.Strategy = s.Strategy.As(policy.GPUPM)
+		s.Strategy.Transfer = policy.Serial
 	case "pm_overlap":
-		s.Strategy.Name = policy.GPUPM
+		s.Strategy = s.Strategy.As(policy.GPUPM)
 	default:
 		l.blame("strategy %q is not known", name)
 	}
@@ -226,14 +227,15 @@ func layerRows(l *line) []Row {
 	switch name {
 	case "ideal":
 	case "pm_serial":
-		s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Serial
+		s.Strategy = s.Strategy.As(policy.GPUPM)
+		s.Strategy.Transfer = policy.Serial
 	case "pm_overlap":
-		s.Strategy.Name = policy.GPUPM
+		s.Strategy = s.Strategy.As(policy.GPUPM)
 	case "am_cpu":
-		s.Strategy.Name = policy.CPUAM
+		s.Strategy = s.Strategy.As(policy.CPUAM)
 	case "hybrid":
 		hot := l.count("gpu_experts", 0, len(l.counts("tokens_per_expert")))
-		s.Strategy.Name = policy.CPULB
+		s.Strategy = s.Strategy.As(policy.CPULB)
 		s.Strategy.AlphaMode, s.Strategy.Alpha, s.Strategy.MinHot = policy.Fixed, 0, hot
 		what = fmt.Sprintf(", %d experts on the GPU", hot)
 	default:

@@ -59,15 +59,15 @@ func (e everyone) Place(dst []Site, v *View) []Site {
 // New returns the Placer of a valid Spec. alpha is what MD+LB scales its formula
 // with, if it uses one.
 func New(s Spec, alpha float64) Placer {
-	switch s.Name {
-	case Ideal:
+	switch {
+	case s.Ideal():
 		return everyone{Resident}
-	case GPUPM:
-		return everyone{Moved}
-	case MDLB, CPULB:
+	case s.Missed == Balanced:
 		return &balance{spec: s, alpha: alpha}
-	default: // MD+AM, CPU+AM
+	case s.Missed == AtHome:
 		return everyone{Near}
+	default:
+		return everyone{Moved}
 	}
 }
 

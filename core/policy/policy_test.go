@@ -10,7 +10,7 @@ import (
 )
 
 func spec(name policy.Name) policy.Spec {
-	return policy.Spec{Name: name, Transfer: policy.Overlap, Staging: 2, AlphaMode: policy.Fixed, Alpha: 1, Rounding: policy.Nearest, Profile: 1}
+	return policy.Spec{Transfer: policy.Overlap, Staging: 2, AlphaMode: policy.Fixed, Alpha: 1, Rounding: policy.Nearest, Profile: 1}.As(name)
 }
 
 func TestEveryStrategyKeepsThePlacersContract(t *testing.T) {

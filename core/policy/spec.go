@@ -1,9 +1,3 @@
-// Package policy decides where experts run. It sees a View and returns a
-// Decision; it never sees a device, a queue, a clock or a random number.
-//
-// The strategies are the configurations of MoNDE (DAC 2024,
-// doi 10.1145/3649329.3655951). Caches, predictors and prefetch are left out
-// until the eight-axis engine.
 package policy
 
 import (
@@ -13,10 +7,10 @@ import (
 	"monde/core/fault"
 )
 
-// Name is a strategy.
+// Name is what a composition of the axes is called.
 type Name string
 
-// Strategies of the paper.
+// Compositions of MoNDE (DAC 2024). The rest of Names are in systems.go.
 const (
 	Ideal Name = "Ideal"  // every expert's weights are in GPU memory, however large
 	GPUPM Name = "GPU+PM" // weights of active experts cross the link to the GPU (PMove)
@@ -29,18 +23,33 @@ const (
 // host CPU computes the rest, at once.
 const CPULB Name = "CPU+LB"
 
-// Names returns every strategy, best known baseline first.
-func Names() []Name { return []Name{Ideal, GPUPM, CPUAM, CPULB, MDAM, MDLB} }
+// Home is where the experts live that GPU memory does not cache: the first axis.
+type Home string
 
-// NearData reports whether a strategy computes experts on a memory device.
-func (n Name) NearData() bool { return n == MDAM || n == MDLB }
+// Homes.
+const (
+	InGPU    Home = "gpu"    // all of them in GPU memory, however large
+	InMemory Home = "memory" // of the device, or of the host where there is none; only their weights leave it
+	OnHost   Home = "host"   // in the host's memory, beside its CPU
+	OnDevice Home = "device" // in a memory device, beside its NDP core
+	OnFlash  Home = "flash"  // behind the host; every expert is read into its memory first, each time
+)
 
-// OnHost reports whether a strategy computes experts on the host CPU.
-func (n Name) OnHost() bool { return n == CPUAM || n == CPULB }
+// Homes returns every Home.
+func Homes() []Home { return []Home{InGPU, InMemory, OnHost, OnDevice, OnFlash} }
 
-// Balanced reports whether a strategy splits experts between the GPU and where they
-// live.
-func (n Name) Balanced() bool { return n == MDLB || n == CPULB }
+// Missed is where an expert is computed that GPU memory does not hold: the second axis.
+type Missed string
+
+// Sites of missed experts.
+const (
+	Fetched  Missed = "gpu"     // after PMove
+	AtHome   Missed = "home"    // where it lives, after AMove
+	Balanced Missed = "balance" // the busiest on the GPU, the rest at home, both at once
+)
+
+// Misses returns every Missed.
+func Misses() []Missed { return []Missed{Fetched, AtHome, Balanced} }
 
 // Transfer says whether PMove of one expert runs beside the compute of another.
 type Transfer string
@@ -56,16 +65,7 @@ const (
 // Transfers returns every Transfer.
 func Transfers() []Transfer { return []Transfer{Serial, Overlap, Block, Ahead} }
 
-// Tier says which memory holds the experts that GPU memory does not.
-type Tier string
-
-// Tiers.
-const (
-	Memory Tier = "memory" // the memory device's with MD strategies, otherwise the host's
-	Flash  Tier = "flash"  // every expert is read into host memory first, each time
-)
-
-// Fetch says which experts of a layer GPU+PM moves.
+// Fetch says which experts of a layer move.
 type Fetch string
 
 // Fetches.
@@ -94,27 +94,31 @@ const (
 	Ceil    Rounding = "ceil"
 )
 
-// Spec is a strategy and its parameters. Those that Name does not use are
-// ignored, so that a user may switch back and forth.
+// Spec is a strategy: a point on the axes, and their parameters. Those that no axis
+// uses are ignored, so that a user may switch back and forth.
 type Spec struct {
-	Name      Name      `json:"name"`
-	Tier      Tier      `json:"tier"`           // of experts: GPU+PM, CPU+AM, CPU+LB
-	Transfer  Transfer  `json:"transfer"`       // GPU+PM
-	Fetch     Fetch     `json:"fetch"`          // GPU+PM by block or ahead
-	Staging   int       `json:"staging"`        // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
-	AlphaMode AlphaMode `json:"alpha_mode"`     // MD+LB, CPU+LB
-	Alpha     float64   `json:"alpha"`          // MD+LB fixed
-	Rounding  Rounding  `json:"rounding"`       // MD+LB fixed and auto
-	MinHot    int       `json:"min_hot"`        // MD+LB fixed and auto: H is at least this, or E_active; 0 lets H be 0
-	Profile   int       `json:"profile_passes"` // MD+LB auto: forward passes that alpha is tuned on
+	Name      Name      `json:"name"`           // of the composition that the rest began as
+	Home      Home      `json:"home"`           // of experts
+	Missed    Missed    `json:"missed"`         // where they are computed unless GPU memory holds them
+	Transfer  Transfer  `json:"transfer"`       // missed: gpu
+	Fetch     Fetch     `json:"fetch"`          // transfer: block or ahead
+	Staging   int       `json:"staging"`        // experts that GPU memory holds in transit
+	AlphaMode AlphaMode `json:"alpha_mode"`     // missed: balance
+	Alpha     float64   `json:"alpha"`          // alpha_mode: fixed
+	Rounding  Rounding  `json:"rounding"`       // alpha_mode: fixed and auto
+	MinHot    int       `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
+	Profile   int       `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
 }
 
 // Validate reports every field that no strategy can have.
 func (s Spec) Validate() error {
+	_, known := Named(s.Name)
 	return errors.Join(
-		fault.Unless(slices.Contains(Names(), s.Name), "name", "must be one of %q, got %q", Names(), s.Name),
+		fault.Unless(known, "name", "must be one of %q, got %q", Names(), s.Name),
+		fault.Unless(slices.Contains(Homes(), s.Home), "home", "must be one of %q, got %q", Homes(), s.Home),
+		fault.Unless(slices.Contains(Misses(), s.Missed), "missed", "must be one of %q, got %q", Misses(), s.Missed),
+		fault.Unless(s.Home != InMemory || s.Missed == Fetched, "missed", "experts in %q are computed on the %s only, got %q", InMemory, Fetched, s.Missed),
 		fault.Unless(slices.Contains(Transfers(), s.Transfer), "transfer", "must be one of %q, got %q", Transfers(), s.Transfer),
-		fault.Unless(s.Tier == Memory || s.Tier == Flash, "tier", "must be %q or %q, got %q", Memory, Flash, s.Tier),
 		fault.Unless(s.Fetch == Active || s.Fetch == Every, "fetch", "must be %q or %q, got %q", Active, Every, s.Fetch),
 		fault.Within("staging", s.Staging, 2, 1024),
 		fault.Unless(s.AlphaMode == Fixed || s.AlphaMode == Auto || s.AlphaMode == Exact, "alpha_mode", "must be %q, %q or %q, got %q", Fixed, Auto, Exact, s.AlphaMode),
@@ -124,3 +128,27 @@ func (s Spec) Validate() error {
 		fault.Within("profile_passes", s.Profile, 1, 256),
 	)
 }
+
+// Ideal reports whether GPU memory holds every expert.
+func (s Spec) Ideal() bool { return s.Home == InGPU }
+
+// NearData reports whether experts are computed on a memory device.
+func (s Spec) NearData() bool { return s.Home == OnDevice && s.Missed != Fetched }
+
+// OnCPU reports whether experts are computed on the host CPU.
+func (s Spec) OnCPU() bool { return (s.Home == OnHost || s.Home == OnFlash) && s.Missed != Fetched }
+
+// Splits reports whether experts are split between the GPU and where they live.
+func (s Spec) Splits() bool { return !s.Ideal() && s.Missed == Balanced }
+
+// Fetches reports whether every expert that GPU memory does not hold is moved there.
+func (s Spec) Fetches() bool { return !s.Ideal() && s.Missed == Fetched }
+
+// Moves reports whether weights cross the link.
+func (s Spec) Moves() bool { return s.Fetches() || s.Splits() }
+
+// Whole reports whether the experts of a layer move together.
+func (s Spec) Whole() bool { return s.Fetches() && (s.Transfer == Block || s.Transfer == Ahead) }
+
+// Serially reports whether nothing is computed while weights move.
+func (s Spec) Serially() bool { return s.Fetches() && s.Transfer == Serial }

@@ -41,7 +41,9 @@ func Decode(doc []byte) (Scenario, error) {
 		return Scenario{}, err
 	}
 	choosePhase(&s, object)
-	chooseStrategy(&s, object)
+	if err := chooseStrategy(&s, object); err != nil {
+		return Scenario{}, err
+	}
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
@@ -147,13 +149,19 @@ func choosePhase(s *Scenario, object map[string]any) {
 	}
 }
 
-// chooseStrategy gives a document that names no strategy one that its machine can
-// run.
-func chooseStrategy(s *Scenario, object map[string]any) {
-	named, _ := object["strategy"].(map[string]any)
-	if _, ok := named["name"]; !ok {
-		s.Strategy.Name = usual(s.Machine)
+// chooseStrategy lays what a document says of the strategy over the composition that it
+// names; one that names none gets one that its machine, as the document has it, can run.
+func chooseStrategy(s *Scenario, object map[string]any) error {
+	said, _ := object["strategy"].(map[string]any)
+	name := s.Strategy.Name
+	if _, ok := said["name"]; !ok {
+		name = usual(s.Machine)
 	}
+	s.Strategy = Default().Strategy.As(name)
+	if said == nil {
+		return nil
+	}
+	return strictjson.Overlay(s, map[string]any{"strategy": said})
 }
 
 // usual returns the strategy of a document that names none.

@@ -20,7 +20,7 @@ func Default() Scenario {
 		},
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
-			Name: policy.MDLB, Tier: policy.Memory, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
+			Name: policy.MDLB, Home: policy.OnDevice, Missed: policy.Balanced, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
 			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2,
 		},
 		Fidelity: Event,
@@ -58,7 +58,7 @@ func Presets() []Preset {
 			"Eight large, evenly used experts: little to gain from keeping cold ones away.",
 			func(s *Scenario) {
 				s.Model, s.Workload.Phase = mustModel("mixtral-8x7b"), workload.Prefill
-				s.Machine, s.Strategy.Name = h100Machine(), policy.GPUPM
+				s.Machine, s.Strategy = h100Machine(), s.Strategy.As(policy.GPUPM)
 			}),
 		preset("qwen3-generate", "Qwen3-30B-A3B: prefill and 64 tokens, batch 8",
 			"Time to first token and time per output token in one run.",
@@ -103,7 +103,8 @@ func replayLayer(s *Scenario) {
 	s.Workload.Scope, s.Workload.Batch, s.Workload.InputTokens = workload.OneLayer, 1, 16
 	s.Workload.Routing.Source = workload.Counts
 	s.Workload.Routing.Counts = [][]int{{8, 2, 1, 1, 1, 1, 1, 1}}
-	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Serial
+	s.Strategy = s.Strategy.As(policy.GPUPM)
+	s.Strategy.Transfer = policy.Serial
 }
 
 func mustModel(name string) model.Spec {

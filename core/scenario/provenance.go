@@ -39,7 +39,7 @@ func (s Scenario) Sources() []report.Source {
 		}
 		list = append(list, source)
 	}
-	if s.Fidelity == Cycle && s.Strategy.Name.NearData() {
+	if s.Fidelity == Cycle && s.Strategy.NearData() {
 		list = append(list, clockSources(s.Machine.Device)...)
 	}
 	return append(list, expertSource(s))
@@ -55,14 +55,14 @@ func (s Scenario) modelSource() report.Source {
 
 // expertSource says how well the time of an expert where it lives is known.
 func expertSource(s Scenario) report.Source {
-	switch name := s.Strategy.Name; {
-	case name.NearData() && s.Fidelity == Cycle:
+	switch x := s.Strategy; {
+	case x.NearData() && s.Fidelity == Cycle:
 		return report.Source{Path: "expert on the device", Value: "clock by clock", Kind: report.Simulated,
 			Text: "MoNDE's arrays, our tiles and memory; no NDP expert execution has been measured anywhere"}
-	case name.NearData():
+	case x.NearData():
 		return report.Source{Path: "expert on the device", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
 			Text: "MoNDE's arrays and bandwidth; no NDP expert execution has been measured anywhere"}
-	case name.OnHost():
+	case x.OnCPU():
 		return report.Source{Path: "expert on the host", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the host's effective rates"}
 	default:
 		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}

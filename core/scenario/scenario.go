@@ -108,23 +108,21 @@ func (s Scenario) fits() error {
 			"one layer is of one phase, not of %q", workload.Generate),
 		fault.Unless(!s.Workload.Scope.Partial() || stack.MoEBlocks() > 0, "workload.scope",
 			"the %s of %s has no block with experts", phase, s.Model.Name),
-		fault.Unless(!s.Strategy.Name.NearData() || s.Machine.Device.Count > 0, "machine.device.count",
-			"strategy %s computes on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0, "machine.device.count",
+			"strategy %s has its experts on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
 		s.fromFlash(),
 	)
 }
 
 // fromFlash reports what goes together with no experts on flash.
 func (s Scenario) fromFlash() error {
-	if s.Strategy.Tier != policy.Flash {
+	if s.Strategy.Home != policy.OnFlash {
 		return nil
 	}
-	transfer := s.Strategy.Transfer
 	return errors.Join(
-		fault.Unless(!s.Machine.Flash.None(), "machine.flash", "strategy.tier is %q, and %s has no flash", policy.Flash, s.Machine.Name),
-		fault.Unless(!s.Strategy.Name.NearData(), "strategy.tier", "strategy %s has its experts on the memory device, not on flash", s.Strategy.Name),
-		fault.Unless(s.Strategy.Name != policy.GPUPM || transfer == policy.Serial || transfer == policy.Overlap, "strategy.transfer",
-			"from flash, experts come one by one: %q or %q, got %q", policy.Serial, policy.Overlap, transfer),
+		fault.Unless(!s.Machine.Flash.None(), "machine.flash", "strategy.home is %q, and %s has no flash", policy.OnFlash, s.Machine.Name),
+		fault.Unless(!s.Strategy.Whole(), "strategy.transfer",
+			"from flash, experts come one by one: %q or %q, got %q", policy.Serial, policy.Overlap, s.Strategy.Transfer),
 		fault.Unless(s.Workload.Scope != workload.OneCopy, "workload.scope", "a transfer over the link is from host memory, not from flash"),
 	)
 }

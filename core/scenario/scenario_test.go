@@ -223,10 +223,10 @@ func TestUnknownPartsAndExpertsOnFlashThatCannotBeAreRefused(t *testing.T) {
 		`{"machine":{"flash":7}}`:                                                   "machine.flash: ",
 		`{"machine":{"flash":{"base":"tape"}}}`:                                     "machine.flash: no flash is named",
 		`{"machine":{"flash":{"bandwidth_bytes_per_s":1}}}`:                         "machine.flash.memory_bytes: ",
-		`{"strategy":{"name":"GPU+PM","tier":"flash"}}`:                             "machine.flash: strategy.tier is",
-		`{"machine":{"flash":"sata_ssd"},"strategy":{"tier":"flash"}}`:              "strategy.tier: strategy MD+LB has its experts on the memory device",
-		`{"machine":"desktop-4090","strategy":{"tier":"flash","transfer":"ahead"}}`: "strategy.transfer: from flash",
-		`{"machine":"desktop-4090","strategy":{"tier":"tape"}}`:                     "strategy.tier: must be",
+		`{"strategy":{"name":"GPU+PM","home":"flash"}}`:                             "machine.flash: strategy.home is",
+		`{"machine":{"base":"h100-box"},"strategy":{"home":"device"}}`:              "machine.device.count: strategy GPU+PM has its experts on a memory device",
+		`{"machine":"desktop-4090","strategy":{"home":"flash","transfer":"ahead"}}`: "strategy.transfer: from flash",
+		`{"machine":"desktop-4090","strategy":{"home":"tape"}}`:                     "strategy.home: must be",
 	} {
 		_, err := scenario.Decode([]byte(doc))
 		if err == nil || !strings.Contains(err.Error(), want) {

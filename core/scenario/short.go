@@ -38,7 +38,7 @@ func (s Scenario) Short() []byte {
 			parts[slot.Key] = p.Name
 		}
 	}
-	base.Workload.Phase, base.Strategy.Name = inputPhase(s.Model), usual(s.Machine)
+	base.Workload.Phase, base.Strategy = inputPhase(s.Model), base.Strategy.As(s.Strategy.Name)
 	short, _ := difference(parsed(base.Full()), parsed(s.Full())).(map[string]any)
 	if short == nil {
 		short = map[string]any{}
@@ -53,6 +53,9 @@ func (s Scenario) Short() []byte {
 		if part, ok := parts[slot.Key]; ok {
 			slot.put(short, part)
 		}
+	}
+	if s.Strategy.Name != usual(s.Machine) {
+		short["strategy"] = merged(map[string]any{"name": s.Strategy.Name}, orEmpty(short["strategy"]))
 	}
 	return written(short)
 }
@@ -70,6 +73,14 @@ func (s Scenario) Outline() []byte {
 		},
 	}
 	return written(merged(outline, parsed(s.Short())))
+}
+
+// orEmpty returns v, or an empty object for nothing.
+func orEmpty(v any) any {
+	if v == nil {
+		return map[string]any{}
+	}
+	return v
 }
 
 // merged returns a with what b says instead or besides.

@@ -136,7 +136,7 @@ func (r *run) charge(l *ledger, p pass) {
 	}
 	l.bound.ExpertBytes = m.ExpertBytes()
 	l.bound.Flash = e.read > 0
-	l.bound.Split = r.s.Strategy.Name.Balanced()
+	l.bound.Split = r.s.Strategy.Splits()
 	l.bound.Home = bound.Device
 	if e.where == probe.CPU {
 		l.bound.Home = bound.Host

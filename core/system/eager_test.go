@@ -129,7 +129,7 @@ func TestCPULBWithoutHotExpertsIsCPUAM(t *testing.T) {
 	s := eagerLayer(t, policy.CPULB, 40, 30, 2, 1)
 	s.Strategy.AlphaMode, s.Strategy.Alpha = policy.Fixed, 0
 	split := run(t, s, probe.Probe{}).Latency
-	s.Strategy.Name = policy.CPUAM
+	s.Strategy = s.Strategy.As(policy.CPUAM)
 	if near := run(t, s, probe.Probe{}).Latency; near != split {
 		t.Errorf("CPU+LB takes %d ps, CPU+AM %d", split, near)
 	}
@@ -141,7 +141,7 @@ func TestTheBestSplitIsNoWorseThanEitherEnd(t *testing.T) {
 	s.Strategy.AlphaMode = policy.Exact
 	split := run(t, s, probe.Probe{}).Latency
 	for _, name := range []policy.Name{policy.CPUAM, policy.GPUPM} {
-		s.Strategy.Name = name
+		s.Strategy = s.Strategy.As(name)
 		if end := run(t, s, probe.Probe{}).Latency; split > end {
 			t.Errorf("CPU+LB takes %d ps, %s %d", split, name, end)
 		}
@@ -152,7 +152,7 @@ func TestTheBestSplitIsNoWorseThanEitherEnd(t *testing.T) {
 func TestABlockTakesNoLessThanItsFloor(t *testing.T) {
 	p, _ := scenario.PresetNamed("switch-base-encoder")
 	s := p.Scenario
-	s.Strategy.Name = policy.Ideal
+	s.Strategy = s.Strategy.As(policy.Ideal)
 	s.Workload.Batch, s.Workload.InputTokens = 1, 1
 	bare := run(t, s, probe.Probe{})
 	s.Machine.GPU.Floor, s.Machine.GPU.MoEFloor = 2*unit.Millisecond, 3*unit.Millisecond

@@ -26,7 +26,7 @@ func Estimate(s scenario.Scenario) float64 {
 	if p.output > 0 {
 		total += float64(p.output) * passCost(s, p.step(0, 0))
 	}
-	if s.Fidelity == scenario.Cycle && s.Strategy.Name.NearData() {
+	if s.Fidelity == scenario.Cycle && s.Strategy.NearData() {
 		layers := 1.0
 		if s.Workload.Scope == workload.WholeModel {
 			layers = 2 // later layers meet few numbers of tokens for the first time
@@ -45,7 +45,7 @@ func passCost(s scenario.Scenario, p pass) float64 {
 	choices := float64(min(p.route.Tokens, drawnAtMost)) * float64(s.Model.TopK)
 	active := min(choices, float64(s.Model.Experts))
 	layer := choices*costChoice + active*costExpert
-	if s.Strategy.Name.Balanced() {
+	if s.Strategy.Splits() {
 		layer *= 1.5 // profiling, and the bound of every split
 	}
 	return float64(blocks)*costBlock + float64(moe)*layer

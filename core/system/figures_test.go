@@ -50,7 +50,7 @@ func TestTheKVCacheHoldsEveryTokenThatABlockAttendsTo(t *testing.T) {
 
 func TestWhatDoesNotFitIsSaid(t *testing.T) {
 	s := scenario.Default()
-	s.Strategy.Name = policy.Ideal
+	s.Strategy = s.Strategy.As(policy.Ideal)
 	r := run(t, s, probe.Probe{})
 	if got, want := item(t, r, "gpu", "experts"), unit.Bytes(12*128*2*2048*8192*2); got != want || r.Memory[0].Fits {
 		t.Errorf("the experts take %d B and fit=%v, want %d and not", got, r.Memory[0].Fits, want)
@@ -67,7 +67,7 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 func TestEnergyIsPowerOverTime(t *testing.T) {
 	for _, name := range []policy.Name{policy.MDAM, policy.CPUAM} {
 		s := scenario.Default()
-		s.Strategy.Name = name
+		s.Strategy = s.Strategy.As(name)
 		r := run(t, s, probe.Probe{})
 		busy := func(x probe.Resource) float64 { return r.Resources[x].Busy.Seconds() }
 		want := map[string]float64{

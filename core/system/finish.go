@@ -61,7 +61,7 @@ func (r *run) finish() {
 	y.Spans = r.tally.hash
 	y.Memory = memory(r.s, r.plan)
 	ideal := r.s
-	ideal.Strategy.Name = policy.Ideal
+	ideal.Strategy = ideal.Strategy.As(policy.Ideal)
 	y.FitsGPU = memory(ideal, r.plan)[0].Fits
 	y.Energy = energy(r.s, y)
 	y.Provenance = r.s.Sources()
@@ -105,24 +105,24 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	if kept := s.Machine.GPU.Reserved + unit.Bytes(m.Experts)*s.Machine.GPU.ReservedEach; kept > 0 {
 		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
 	}
-	switch s.Strategy.Name {
-	case policy.Ideal:
+	switch {
+	case s.Strategy.Ideal():
 		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
-	case policy.GPUPM, policy.MDLB, policy.CPULB:
+	case s.Strategy.Moves():
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
 	}
 	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, gpu)}
 	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
 	switch {
-	case s.Strategy.Name == policy.Ideal:
+	case s.Strategy.Ideal():
 		return pools
-	case s.Strategy.Tier == policy.Flash:
+	case s.Strategy.Home == policy.OnFlash:
 		transit := unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()
-		if s.Strategy.Name == policy.CPULB {
+		if s.Strategy.Splits() {
 			transit *= 2 // on their way to the GPU, and to the CPU
 		}
 		return append(pools, pool("host", s.Machine.Host.Memory, []report.Item{{Name: "experts in transit", Bytes: transit}}), pool("flash", s.Machine.Flash.Memory, experts))
-	case s.Machine.Device.Count > 0 && !s.Strategy.Name.OnHost():
+	case s.Machine.Device.Count > 0 && s.Strategy.Home != policy.OnHost:
 		return append(pools, pool("device", unit.Bytes(s.Machine.Device.Count)*s.Machine.Device.Memory, experts))
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))

@@ -16,7 +16,8 @@ func onFlash(name policy.Name, batch int) scenario.Scenario {
 	q, _ := scenario.PresetNamed("qwen3-generate")
 	s := q.Scenario
 	s.Machine, s.Workload.Batch, s.Workload.OutputTokens = p.Machine, batch, 3
-	s.Strategy.Name, s.Strategy.Tier = name, policy.Flash
+	s.Strategy = s.Strategy.As(name)
+	s.Strategy.Home = policy.OnFlash
 	return s
 }
 
@@ -46,7 +47,7 @@ func TestFlashIsNeverFasterThanMemory(t *testing.T) {
 			s := onFlash(name, 4)
 			s.Fidelity = f
 			slow := run1(t, s)
-			s.Strategy.Tier = policy.Memory
+			s.Strategy.Home = policy.OnHost
 			fast := run1(t, s)
 			if slow.Latency < fast.Latency || slow.Bound < fast.Bound || slow.Latency < slow.Bound {
 				t.Errorf("%s, %s: flash %v (bound %v), memory %v (bound %v)", name, f, slow.Latency, slow.Bound, fast.Latency, fast.Bound)
@@ -75,7 +76,7 @@ func TestAFastDriveLeavesTheLinkToWaitFor(t *testing.T) {
 	s.Machine.Flash.Bandwidth, s.Machine.Flash.Latency = 1e15, 0
 	s.Workload.Batch = 1
 	fast := run1(t, s)
-	s.Strategy.Tier = policy.Memory
+	s.Strategy.Home = policy.OnHost
 	memory := run1(t, s)
 	if by := float64(fast.Latency)/float64(memory.Latency) - 1; by < 0 || by > 0.001 {
 		t.Errorf("a drive without limits costs %.2f %%", 100*by)

@@ -34,7 +34,7 @@ func draw(t *rapid.T) scenario.Scenario {
 	s.Workload.Routing.Source = rapid.SampledFrom([]workload.Source{
 		workload.Measured, workload.LogNormal, workload.Dirichlet, workload.Zipf, workload.Uniform,
 	}).Draw(t, "routing")
-	s.Strategy.Name = rapid.SampledFrom(policy.Names()).Draw(t, "strategy")
+	s.Strategy = s.Strategy.As(rapid.SampledFrom(policy.Names()).Draw(t, "strategy"))
 	s.Strategy.Transfer = rapid.SampledFrom([]policy.Transfer{policy.Serial, policy.Overlap}).Draw(t, "transfer")
 	s.Strategy.AlphaMode = rapid.SampledFrom([]policy.AlphaMode{policy.Fixed, policy.Auto, policy.Exact}).Draw(t, "alpha_mode")
 	s.Strategy.Alpha = rapid.Float64Range(0, 20).Draw(t, "alpha")
@@ -198,7 +198,7 @@ func BenchmarkNLLBEncoder(b *testing.B) {
 	for _, name := range policy.Names() {
 		b.Run(string(name), func(b *testing.B) {
 			s := scenario.Default()
-			s.Strategy.Name = name
+			s.Strategy = s.Strategy.As(name)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := system.Run(context.Background(), s, probe.Probe{}); err != nil {

@@ -91,7 +91,7 @@ func readsDevice(s scenario.Scenario, link unit.BytesPerSecond) unit.BytesPerSec
 		return link
 	}
 	d, n := device.New(m), unit.BytesPerSecond(m.Count)
-	if s.Strategy.Name == policy.MDLB {
+	if s.Strategy.NearData() && s.Strategy.Splits() {
 		_, each := d.Beside(link / n)
 		return max(1, each*n)
 	}
@@ -144,7 +144,7 @@ func workOfLayer(s scenario.Scenario, busiest int) float64 {
 
 // sharesDevice says whether PMove reads the memory device.
 func sharesDevice(s scenario.Scenario) bool {
-	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.Name == policy.MDLB
+	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.NearData() && s.Strategy.Splits()
 }
 
 // beside returns a device while PMove reads it, and at which rate: hot experts come

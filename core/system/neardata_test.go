@@ -23,7 +23,8 @@ func oneLayer(strategy policy.Name, f scenario.Fidelity) scenario.Scenario {
 	s := scenario.Default()
 	s.Model.DModel, s.Model.ExpertFF, s.Model.Heads, s.Model.KVHeads = 256, 512, 4, 4
 	s.Workload.Scope, s.Workload.Batch, s.Workload.InputTokens = workload.OneLayer, 2, 64
-	s.Strategy.Name, s.Fidelity = strategy, f
+	s.Strategy = s.Strategy.As(strategy)
+	s.Fidelity = f
 	return s
 }
 
@@ -124,7 +125,7 @@ func TestProgressTellsOfExpertsClockByClock(t *testing.T) {
 
 func TestAScenarioThatTakesTooLongClockByClockIsRefused(t *testing.T) {
 	s := scenario.Default()
-	s.Fidelity, s.Strategy.Name = scenario.Cycle, policy.MDAM
+	s.Fidelity, s.Strategy = scenario.Cycle, s.Strategy.As(policy.MDAM)
 	s.Model.DModel, s.Model.ExpertFF = 1<<14, 1<<16
 	s.Machine.Device.DRAM.Channels = 1
 	_, err := Run(context.Background(), s, probe.Probe{})
@@ -138,7 +139,7 @@ func TestAScenarioThatTakesTooLongClockByClockIsRefused(t *testing.T) {
 
 func TestSlowArraysAreRefusedAsMuchAsManyBursts(t *testing.T) {
 	s := scenario.Default()
-	s.Fidelity, s.Strategy.Name = scenario.Cycle, policy.MDAM
+	s.Fidelity, s.Strategy = scenario.Cycle, s.Strategy.As(policy.MDAM)
 	s.Machine.Device.NDP.Arrays, s.Machine.Device.NDP.Rows, s.Machine.Device.NDP.Cols = 1, 1, 1
 	s.Machine.Device.NDP.Clock = unit.Megahertz
 	if _, err := Run(context.Background(), s, probe.Probe{}); err == nil || !strings.HasPrefix(err.Error(), "fidelity: ") {

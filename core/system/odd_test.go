@@ -63,10 +63,13 @@ func TestAnOddModelRunsOrIsRefusedByPath(t *testing.T) {
 // part that is to blame.
 func TestTimesThatDoNotFitAreRefused(t *testing.T) {
 	for path, change := range map[string]func(*scenario.Scenario){
-		"machine.link":            func(s *scenario.Scenario) { s.Machine.Link.Bandwidth = 1 },
-		"machine.gpu":             func(s *scenario.Scenario) { s.Machine.GPU.Bandwidth, s.Machine.GPU.Compute = 1, 1 },
-		"machine.device":          func(s *scenario.Scenario) { s.Machine.Device.Bandwidth = 1 },
-		"machine.host":            func(s *scenario.Scenario) { s.Strategy.Name, s.Machine.Host.Compute = policy.CPUAM, 1 },
+		"machine.link":   func(s *scenario.Scenario) { s.Machine.Link.Bandwidth = 1 },
+		"machine.gpu":    func(s *scenario.Scenario) { s.Machine.GPU.Bandwidth, s.Machine.GPU.Compute = 1, 1 },
+		"machine.device": func(s *scenario.Scenario) { s.Machine.Device.Bandwidth = 1 },
+		"machine.host": func(s *scenario.Scenario) {
+			s.Strategy = s.Strategy.As(policy.CPUAM)
+			s.Machine.Host.Compute = 1
+		},
 		"strategy.profile_passes": func(s *scenario.Scenario) { s.Strategy.Profile, s.Model.Experts = 256, 1<<14 },
 		"workload.output_tokens": func(s *scenario.Scenario) {
 			s.Workload.Phase, s.Workload.OutputTokens = workload.Decoder, 1<<20
@@ -92,7 +95,7 @@ func TestTheLargestWorkThatFitsKeepsItsBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := scenario.Default()
 			s.Workload.Routing.Source = workload.Uniform
-			s.Strategy.Name = policy.GPUPM
+			s.Strategy = s.Strategy.As(policy.GPUPM)
 			change(&s)
 			r := run(t, s, probe.Probe{})
 			if r.Latency < r.Bound || r.Latency <= 0 {

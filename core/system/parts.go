@@ -92,16 +92,16 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 	}
 	p.kernels = kernels{gpu: p.gpu, model: s.Model}
 	switch {
-	case s.Strategy.Name.OnHost():
+	case s.Strategy.OnCPU():
 		near := newOnHost(p.host, s)
 		p.near, p.where, p.rate = near.expert, probe.CPU, near.rate()
-	case s.Strategy.Name.NearData():
+	case s.Strategy.NearData():
 		if err := p.useDevice(stop, s); err != nil {
 			return nil, err
 		}
 	}
 	move := max(p.link.Transfer(s.Model.ExpertBytes()), readsDevice(s, p.link.Rate()).Transfer(s.Model.ExpertBytes()))
-	if s.Strategy.Tier == policy.Flash && s.Strategy.Name != policy.Ideal {
+	if s.Strategy.Home == policy.OnFlash {
 		p.read = p.within(s.Machine.Flash.Read(s.Model.ExpertBytes()), maxService, "machine.flash", "one expert from flash")
 	}
 	p.move = p.within(move, maxService, "machine.link", "PMove of one expert")
@@ -122,8 +122,8 @@ func (p *parts) experts(s policy.Spec) experts {
 	return experts{
 		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
-		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
-		block: s.Name == policy.GPUPM && (s.Transfer == policy.Block || s.Transfer == policy.Ahead),
+		staging: s.Staging, serial: s.Serially(),
+		block: s.Whole(),
 		all:   s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
 	}
 }

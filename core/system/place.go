@@ -39,21 +39,25 @@ type sites struct {
 }
 
 func newSites(stop fault.Stop, s scenario.Scenario) (a sites, err error) {
-	mover := policy.GPUPM
-	if s.Strategy.Name.Balanced() {
-		mover = s.Strategy.Name
-	}
-	of := func(name policy.Name, site policy.Site) *lone {
+	of := func(x policy.Spec, site policy.Site) *lone {
 		if err != nil {
 			return nil
 		}
 		var l *lone
-		l, err = newLone(stop, s, name, site)
+		l, err = newLone(stop, s, x, site)
 		return l
 	}
-	a.host, a.moved, a.gpu = of(policy.CPUAM, policy.Near), of(mover, policy.Moved), of(policy.Ideal, policy.Resident)
-	if s.Machine.Device.Count > 0 && s.Strategy.Tier != policy.Flash {
-		a.device, a.core = of(policy.MDAM, policy.Near), device.New(s.Machine.Device)
+	as, flash := s.Strategy.As, s.Strategy.Home == policy.OnFlash
+	mover, cpu := as(policy.GPUPM), as(policy.CPUAM)
+	if flash {
+		mover.Home, cpu.Home = policy.OnFlash, policy.OnFlash
+	}
+	if s.Strategy.Splits() {
+		mover = s.Strategy
+	}
+	a.host, a.moved, a.gpu = of(cpu, policy.Near), of(mover, policy.Moved), of(as(policy.Ideal), policy.Resident)
+	if s.Machine.Device.Count > 0 && !flash {
+		a.device, a.core = of(as(policy.MDAM), policy.Near), device.New(s.Machine.Device)
 	}
 	return a, err
 }
@@ -109,8 +113,8 @@ type lone struct {
 	level   event
 }
 
-func newLone(stop fault.Stop, s scenario.Scenario, name policy.Name, site policy.Site) (*lone, error) {
-	s.Strategy.Name, s.Fidelity = name, scenario.Event
+func newLone(stop fault.Stop, s scenario.Scenario, x policy.Spec, site policy.Site) (*lone, error) {
+	s.Strategy, s.Fidelity = x, scenario.Event
 	p, err := newParts(stop, s)
 	if err != nil {
 		return nil, err

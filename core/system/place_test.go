@@ -73,9 +73,11 @@ func TestPlaceIsARunOfOneExpert(t *testing.T) {
 func TestPlaceIsARunOfOneExpertFromFlash(t *testing.T) {
 	for _, tokens := range []int{1, 300} {
 		s := alone(t, "qwen3-30b-a3b", "desktop-4090", workload.OneLayer, tokens)
-		s.Strategy.Tier = policy.Flash
+		s.Strategy.Home = policy.OnFlash
 		comparePlaces(t, s, tokens)
-		s.Strategy.Name, s.Machine.Device = policy.GPUPM, scenario.Default().Machine.Device
+		s.Strategy = s.Strategy.As(policy.GPUPM)
+		s.Strategy.Home = policy.OnFlash
+		s.Machine.Device = scenario.Default().Machine.Device
 		r, err := system.Place(context.Background(), s, []int{tokens})
 		if err != nil {
 			t.Fatal(err)
@@ -89,9 +91,14 @@ func TestPlaceIsARunOfOneExpertFromFlash(t *testing.T) {
 
 func comparePlaces(t *testing.T, s scenario.Scenario, tokens int) {
 	t.Helper()
+	flash := s.Strategy.Home == policy.OnFlash
 	for _, name := range []policy.Name{policy.Ideal, policy.GPUPM, policy.CPUAM, policy.MDAM} {
-		if s.Strategy.Name = name; name.NearData() && (s.Machine.Device.Count == 0 || s.Strategy.Tier == policy.Flash) {
+		s.Strategy = s.Strategy.As(name)
+		if s.Strategy.NearData() && (s.Machine.Device.Count == 0 || flash) {
 			continue
+		}
+		if flash && !s.Strategy.Ideal() {
+			s.Strategy.Home = policy.OnFlash
 		}
 		c := costOf(t, s, tokens)
 		if r := run(t, s, probe.Probe{}); r.Latency != c.Time {
@@ -108,7 +115,8 @@ func comparePlaces(t *testing.T, s scenario.Scenario, tokens int) {
 func TestPlaceMovesAsTheStrategyDoes(t *testing.T) {
 	s := alone(t, "switch-large-128", "monde-a100", workload.OneLayer, 64)
 	s.Machine.Device.Bandwidth, s.Machine.Device.DRAM.PMoveFrom = 40e9, device.FromDevice
-	s.Strategy.Name, s.Strategy.AlphaMode, s.Strategy.Alpha, s.Strategy.MinHot = policy.MDLB, policy.Fixed, 0, 1
+	s.Strategy = s.Strategy.As(policy.MDLB)
+	s.Strategy.AlphaMode, s.Strategy.Alpha, s.Strategy.MinHot = policy.Fixed, 0, 1
 	placed, err := system.Place(context.Background(), s, []int{64})
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +182,7 @@ func value(p *int) int {
 func crossover(t *testing.T, change func(*scenario.Scenario)) int {
 	t.Helper()
 	s := scenario.Default()
-	s.Strategy.Name = policy.MDAM
+	s.Strategy = s.Strategy.As(policy.MDAM)
 	change(&s)
 	r, err := system.Place(context.Background(), s, nil)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // demand or ahead, in every style and with floors.
 func drawTransfer(t *rapid.T) scenario.Scenario {
 	s := draw(t)
-	s.Strategy.Name = policy.GPUPM
+	s.Strategy = s.Strategy.As(policy.GPUPM)
 	s.Strategy.Transfer = rapid.SampledFrom(policy.Transfers()).Draw(t, "any transfer")
 	s.Strategy.Fetch = rapid.SampledFrom([]policy.Fetch{policy.Active, policy.Every}).Draw(t, "fetch")
 	g := &s.Machine.GPU
@@ -72,7 +72,8 @@ func decoding(t *testing.T, transfer policy.Transfer) scenario.Scenario {
 	base, _ := scenario.PresetNamed("switch-base-encoder")
 	s.Model, s.Machine = base.Scenario.Model, p.Machine
 	s.Workload.Phase, s.Workload.Batch, s.Workload.OutputTokens = workload.Decoder, 4, 3
-	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, transfer
+	s.Strategy = s.Strategy.As(policy.GPUPM)
+	s.Strategy.Transfer = transfer
 	return s
 }
 
@@ -80,7 +81,8 @@ func TestAPrefetchIsNeverSlowerThanOnDemandNorFasterThanNoTransfer(t *testing.T)
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawTransfer(t)
 		latency := func(name policy.Name, transfer policy.Transfer) unit.Time {
-			s.Strategy.Name, s.Strategy.Transfer = name, transfer
+			s.Strategy = s.Strategy.As(name)
+			s.Strategy.Transfer = transfer
 			r, err := system.Run(context.Background(), s, probe.Probe{})
 			if err != nil {
 				t.Fatal(err)
@@ -147,7 +149,8 @@ func TestSharedExpertsBesideATransferHideNothingOfTheNext(t *testing.T) {
 	s := p.Scenario
 	s.Workload.OutputTokens = 1
 	s.Workload.Routing.Source = workload.Uniform
-	s.Strategy.Name, s.Strategy.Transfer = policy.GPUPM, policy.Ahead
+	s.Strategy = s.Strategy.As(policy.GPUPM)
+	s.Strategy.Transfer = policy.Ahead
 	all, r := moves(t, s)
 	var end, busy unit.Time
 	for _, x := range all {
@@ -244,7 +247,8 @@ func TestBlocksLaunchedEagerlyAgreeWithinATenthToo(t *testing.T) {
 		for _, preset := range []string{"switch-base-encoder", "switch-large-encoder", "qwen3-generate"} {
 			p, _ := scenario.PresetNamed(preset)
 			s := p.Scenario
-			s.Strategy.Name, s.Strategy.Transfer, s.Workload.OutputTokens = policy.GPUPM, policy.Block, 2
+			s.Strategy = s.Strategy.As(policy.GPUPM)
+			s.Strategy.Transfer, s.Workload.OutputTokens = policy.Block, 2
 			s.Machine.GPU.Eager, s.Machine.GPU.Experts = true, style
 			e := run(t, s, probe.Probe{})
 			s.Fidelity = scenario.Analytic

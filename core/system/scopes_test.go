@@ -46,7 +46,7 @@ func worked(t *testing.T, s scenario.Scenario) (all []probe.Work, r report.Repor
 func TestEveryPartOfABlockKeepsTheInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawTransfer(t)
-		s.Strategy.Name = rapid.SampledFrom(policy.Names()).Draw(t, "any strategy")
+		s.Strategy = s.Strategy.As(rapid.SampledFrom(policy.Names()).Draw(t, "any strategy"))
 		s.Workload.Scope = rapid.SampledFrom(workload.Scopes()).Draw(t, "scope")
 		var spans []probe.Span
 		r, err := system.Run(context.Background(), s, probe.Probe{Span: func(x probe.Span) { spans = append(spans, x) }})
@@ -91,7 +91,7 @@ func TestAttentionIsAttentionAlone(t *testing.T) {
 	if !slices.Equal(all, []probe.Work{probe.Attention}) || r.Latency != r.Resources[probe.GPU].Busy || r.Resources[probe.LinkIn].Bytes != 0 {
 		t.Errorf("%v in %d ps", all, r.Latency)
 	}
-	s.Strategy.Name = policy.Ideal
+	s.Strategy = s.Strategy.As(policy.Ideal)
 	if other := run(t, s, probe.Probe{}); other.Latency != r.Latency {
 		t.Error("attention depends on where experts are")
 	}

@@ -39,7 +39,7 @@ func layer(t *testing.T, name policy.Name, counts ...int) scenario.Scenario {
 	}
 	s.Workload.Scope, s.Workload.Batch, s.Workload.InputTokens = workload.OneLayer, 1, tokens
 	s.Workload.Routing = workload.Routing{Source: workload.Counts, Counts: [][]int{counts}}
-	s.Strategy.Name = name
+	s.Strategy = s.Strategy.As(name)
 	s.Machine.Link.Latency = 0
 	s.Machine.Device.Command = 0
 	return s
@@ -172,7 +172,8 @@ func TestClosedFormsAndEventsAgreeWithinATenth(t *testing.T) {
 	for _, p := range scenario.Presets() {
 		for _, name := range policy.Names() {
 			s := p.Scenario
-			s.Strategy.Name, s.Workload.OutputTokens = name, 2
+			s.Strategy = s.Strategy.As(name)
+			s.Workload.OutputTokens = 2
 			if s.Validate() != nil || s.Workload.Routing.Source == workload.TraceOf {
 				continue
 			}

@@ -151,7 +151,7 @@ func newReport(s scenario.Scenario, p plan, origin workload.Origin) *report.Repo
 	r := &report.Report{
 		Version: 1, Timeline: report.Timeline{}.Empty(), Title: s.Title, Model: s.Model.Name, Machine: s.Machine.Name,
 		Strategy: string(s.Strategy.Name), Fidelity: string(s.Fidelity), Phase: string(s.Workload.Phase),
-		Simulated: s.Strategy.Name.NearData(),
+		Simulated: s.Strategy.NearData(),
 		Routing:   origin,
 	}
 	for i := range probe.Resources {

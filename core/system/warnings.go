@@ -32,10 +32,10 @@ func (r *run) warnings() []report.Warning {
 				p.Name, float64(p.Used)/1e9, float64(p.Capacity)/1e9)
 		}
 	}
-	if s.Strategy.Name.Balanced() && y.HotExperts == 0 {
+	if s.Strategy.Splits() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)
 	}
-	if s.Strategy.Name.OnHost() && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
+	if s.Strategy.OnCPU() && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
 		warn("strategy", "%s keeps the experts in host memory; the memory device only draws its power.", s.Strategy.Name)
 	}
 	if r.tunedOnItself() {
@@ -72,7 +72,7 @@ func warnDevice(d device.Spec, warn func(path, format string, args ...any)) {
 // counts have no other, and a user's trace is read from its beginning.
 func (r *run) tunedOnItself() bool {
 	source := r.s.Workload.Routing.Source
-	tuned := r.s.Strategy.Name.Balanced() && r.s.Strategy.AlphaMode == policy.Auto
+	tuned := r.s.Strategy.Splits() && r.s.Strategy.AlphaMode == policy.Auto
 	return tuned && (source == workload.Counts || source == workload.File && r.plan.input)
 }
 

@@ -110,7 +110,7 @@ func Of(s scenario.Scenario, sources []report.Source) []report.Evidence {
 // parts lists the parts that a run of s has.
 func parts(s scenario.Scenario) []part {
 	var all []part
-	name, scope := s.Strategy.Name, s.Workload.Scope
+	x, scope := s.Strategy, s.Workload.Scope
 	if scope == workload.OneCopy {
 		return append(all, transfer(s, part{name: "the transfer", set: "h100/link", strategy: "h2d_host_visible"}))
 	}
@@ -120,19 +120,19 @@ func parts(s scenario.Scenario) []part {
 	if scope == workload.Attending {
 		return all
 	}
-	if name == policy.Ideal || name == policy.GPUPM || name.Balanced() {
+	if x.Ideal() || x.Moves() {
 		all = append(all, onGPU(s))
 	}
-	if name == policy.GPUPM || name.Balanced() {
+	if x.Moves() {
 		all = append(all, moved(s))
 	}
-	if name.OnHost() {
+	if x.OnCPU() {
 		all = append(all, onHost(s))
 	}
-	if name.NearData() {
+	if x.NearData() {
 		all = append(all, part{name: "experts near the data", kind: report.Simulated})
 	}
-	if s.Strategy.Tier == policy.Flash && name != policy.Ideal {
+	if x.Home == policy.OnFlash {
 		all = append(all, part{name: "reads from flash", kind: report.Assumed})
 	}
 	return all
@@ -171,7 +171,7 @@ func attention(s scenario.Scenario) part {
 func onGPU(s scenario.Scenario) part {
 	g := s.Machine.GPU
 	p := part{name: "experts on the GPU", set: "h100/graph_layers", strategy: "ideal_loop", depends: layer}
-	switch ideal := s.Strategy.Name == policy.Ideal; {
+	switch ideal := s.Strategy.Ideal(); {
 	case offload(s):
 		p.set, p.strategy = "pregated/block_lats", "GPU-only"
 	case g.Eager:
@@ -187,15 +187,15 @@ func onGPU(s scenario.Scenario) part {
 func moved(s scenario.Scenario) part {
 	p := part{name: "moving weights", set: "h100/graph_layers", strategy: "pm_overlap", depends: layer}
 	t := s.Strategy
-	switch whole := t.Transfer == policy.Block || t.Transfer == policy.Ahead; {
-	case t.Name == policy.GPUPM && whole:
+	switch {
+	case t.Whole():
 		p.set, p.strategy = "pregated/block_lats", "DeepSpeed"
 		if t.Fetch == policy.Every {
 			p.strategy = "SE-MoE"
 		} else if t.Transfer == policy.Ahead {
 			p.strategy = "Pre-gated"
 		}
-	case t.Name == policy.GPUPM && t.Transfer == policy.Serial:
+	case t.Serially():
 		p.strategy = "pm_serial"
 	}
 	if s.Machine.GPU.Eager && p.set == "h100/graph_layers" {
@@ -209,7 +209,7 @@ func onHost(s scenario.Scenario) part {
 		name: "experts on the CPU", kind: report.Fitted, set: "h100/layers", strategy: "am_cpu", root: "machine.host.", depends: layer,
 		measured: func(x Set) string { return x.Host }, mine: s.Machine.Host.Name,
 	}
-	if s.Strategy.Name == policy.CPULB {
+	if s.Strategy.Splits() {
 		p.strategy = "hybrid"
 	}
 	return p

@@ -92,7 +92,7 @@ func TestEveryPartButTwoHasASet(t *testing.T) {
 		for _, name := range policy.Names() {
 			for _, style := range []gpu.Style{gpu.Looped, gpu.Grouped, gpu.Fused} {
 				for _, phase := range []workload.Phase{workload.Encoder, workload.Decoder, workload.Generate} {
-					s.Machine, s.Strategy.Name, s.Workload.Phase = m.Machine, name, phase
+					s.Machine, s.Strategy, s.Workload.Phase = m.Machine, s.Strategy.As(name), phase
 					s.Machine.GPU.Experts = style
 					for _, e := range trust.Of(s, nil) {
 						if without := e.Name == "experts near the data" || e.Name == "reads from flash"; (e.Set == "") != without {

@@ -758,7 +758,7 @@ export interface Machine {
   readonly flash: FlashSpec; // behind the host; zero: none
 }
 
-/** Name is a strategy. */
+/** Name is what a composition of the axes is called. */
 export const PolicyName = [
   'Ideal', // every expert's weights are in GPU memory, however large
   'GPU+PM', // weights of active experts cross the link to the GPU (PMove)
@@ -769,12 +769,23 @@ export const PolicyName = [
 ] as const;
 export type PolicyName = (typeof PolicyName)[number];
 
-/** Tier says which memory holds the experts that GPU memory does not. */
-export const PolicyTier = [
-  'memory', // the memory device's with MD strategies, otherwise the host's
-  'flash', // every expert is read into host memory first, each time
+/** Home is where the experts live that GPU memory does not cache: the first axis. */
+export const PolicyHome = [
+  'gpu', // all of them in GPU memory, however large
+  'memory', // of the device, or of the host where there is none; only their weights leave it
+  'host', // in the host's memory, beside its CPU
+  'device', // in a memory device, beside its NDP core
+  'flash', // behind the host; every expert is read into its memory first, each time
 ] as const;
-export type PolicyTier = (typeof PolicyTier)[number];
+export type PolicyHome = (typeof PolicyHome)[number];
+
+/** Missed is where an expert is computed that GPU memory does not hold: the second axis. */
+export const PolicyMissed = [
+  'gpu', // after PMove
+  'home', // where it lives, after AMove
+  'balance', // the busiest on the GPU, the rest at home, both at once
+] as const;
+export type PolicyMissed = (typeof PolicyMissed)[number];
 
 /** Transfer says whether PMove of one expert runs beside the compute of another. */
 export const PolicyTransfer = [
@@ -785,7 +796,7 @@ export const PolicyTransfer = [
 ] as const;
 export type PolicyTransfer = (typeof PolicyTransfer)[number];
 
-/** Fetch says which experts of a layer GPU+PM moves. */
+/** Fetch says which experts of a layer move. */
 export const PolicyFetch = [
   'active', // those with tokens
   'all', // all, whether tokens come or not: SE-MoE
@@ -808,18 +819,19 @@ export const PolicyRounding = [
 ] as const;
 export type PolicyRounding = (typeof PolicyRounding)[number];
 
-/** Spec is a strategy and its parameters. Those that Name does not use are ignored, so that a user may switch back and forth. */
+/** Spec is a strategy: a point on the axes, and their parameters. Those that no axis uses are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
-  readonly name: PolicyName;
-  readonly tier: PolicyTier; // of experts: GPU+PM, CPU+AM, CPU+LB
-  readonly transfer: PolicyTransfer; // GPU+PM
-  readonly fetch: PolicyFetch; // GPU+PM by block or ahead
-  readonly staging: number; // GPU+PM overlap, MD+LB, CPU+LB: experts that GPU memory holds in transit
-  readonly alpha_mode: PolicyAlphaMode; // MD+LB, CPU+LB
-  readonly alpha: number; // MD+LB fixed
-  readonly rounding: PolicyRounding; // MD+LB fixed and auto
-  readonly min_hot: number; // MD+LB fixed and auto: H is at least this, or E_active; 0 lets H be 0
-  readonly profile_passes: number; // MD+LB auto: forward passes that alpha is tuned on
+  readonly name: PolicyName; // of the composition that the rest began as
+  readonly home: PolicyHome; // of experts
+  readonly missed: PolicyMissed; // where they are computed unless GPU memory holds them
+  readonly transfer: PolicyTransfer; // missed: gpu
+  readonly fetch: PolicyFetch; // transfer: block or ahead
+  readonly staging: number; // experts that GPU memory holds in transit
+  readonly alpha_mode: PolicyAlphaMode; // missed: balance
+  readonly alpha: number; // alpha_mode: fixed
+  readonly rounding: PolicyRounding; // alpha_mode: fixed and auto
+  readonly min_hot: number; // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
+  readonly profile_passes: number; // alpha_mode: auto: forward passes that alpha is tuned on
 }
 
 /** Fidelity is how closely a run looks. */

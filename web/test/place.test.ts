@@ -12,7 +12,7 @@ const device = {count: 1, bandwidth_bytes_per_s: 512e9, efficiency: 1, ndp: {arr
 const nllb = {d_model: 2048, expert_ff: 8192, gated: false, expert_bits: 16};
 const oss = {d_model: 2880, expert_ff: 2880, gated: true, expert_bits: 4.25};
 
-const caseOf = (model: object, change: object = {}, tier = 'memory') => ({model, machine: {gpu, host, device, ...change}, strategy: {tier}}) as unknown as Case & Pick<Scenario, 'model'>;
+const caseOf = (model: object, change: object = {}, home = 'memory') => ({model, machine: {gpu, host, device, ...change}, strategy: {home}}) as unknown as Case & Pick<Scenario, 'model'>;
 const link = bytesPerSecond(32e9);
 
 test('an expert in bf16 has as many operations for a byte as it has tokens', () => {

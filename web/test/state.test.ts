@@ -15,16 +15,17 @@ import type {Catalog, Machine, ModelSpec, Table} from '../src/wire.gen';
 import {outcomeOf, resultOf, scenarioOf} from './fixture';
 import {bytes, picoseconds} from '../src/base/units';
 
-const strategy = {name: 'MD+LB', transfer: 'overlap', alpha: 1} as const;
+const strategy = {name: 'MD+LB', home: 'device', missed: 'balance', transfer: 'overlap', alpha: 1} as const;
+const [ideal, fetched, split] = [{name: 'Ideal', home: 'gpu', missed: 'gpu'}, {name: 'GPU+PM', home: 'memory', missed: 'gpu'}, {name: 'MD+LB', home: 'device', missed: 'balance'}] as const;
 const named = (name: string, value: object) => ({name, title: name, text: '', value});
 const catalog = {
   default: {strategy, model: {encoder: {blocks: 0}}, workload: {phase: 'prefill', routing: {table: 't', dataset: 'd'}}},
-  strategies: [named('Ideal', {name: 'Ideal'}), named('serial', {name: 'GPU+PM', transfer: 'serial'}), named('overlap', {name: 'GPU+PM', transfer: 'overlap'}), named('MD+LB', {name: 'MD+LB'})],
+  strategies: [named('Ideal', ideal), named('serial', {...fetched, transfer: 'serial'}), named('overlap', {...fetched, transfer: 'overlap'}), named('MD+LB', split)],
 } as unknown as Catalog;
 const entries = entriesOf(catalog);
 
 test('serial and overlapped GPU+PM are two entries, told apart by their transfer', () => {
-  expect(entries.map((e) => e.own)).toEqual([['name'], ['name', 'transfer'], ['name', 'transfer'], ['name']]);
+  expect(entries.map((e) => e.own)).toEqual([['name', 'home', 'missed'], ['name', 'home', 'missed', 'transfer'], ['name', 'home', 'missed', 'transfer'], ['name', 'home', 'missed']]);
   expect(entryOf(entries, {...catalog.default.strategy, name: 'GPU+PM', transfer: 'serial'})?.name).toBe('serial');
   expect(entryOf(entries, {...catalog.default.strategy, transfer: 'serial'})?.name).toBe('MD+LB');
 });
@@ -32,7 +33,7 @@ test('serial and overlapped GPU+PM are two entries, told apart by their transfer
 test('choosing an entry keeps the parameters that are not its own', () => {
   const s = scenarioOf({strategy: {...strategy, alpha: 2.5}});
   const next = withEntry(s, entries[1] ?? entries[0]!);
-  expect(next.strategy).toEqual({name: 'GPU+PM', transfer: 'serial', alpha: 2.5});
+  expect(next.strategy).toEqual({...fetched, transfer: 'serial', alpha: 2.5});
 });
 
 test('the selected strategy is always compared', () => {
@@ -66,7 +67,7 @@ test('a machine without a device takes the strategy to GPU+PM, and says so', () 
   const editor = new Editor(catalog, (text) => said.push(text));
   editor.compare('overlap', false);
   editor.pickMachine(machineOf('h100-box', 0));
-  expect(editor.scenario.value.strategy).toEqual({name: 'GPU+PM', transfer: 'overlap', alpha: 1});
+  expect(editor.scenario.value.strategy).toEqual({...fetched, transfer: 'overlap', alpha: 1});
   expect(editor.compared.value).toContain('overlap');
   expect(said).toEqual(['h100-box has no memory device, which MD+LB needs: GPU+PM is shown instead.']);
 });

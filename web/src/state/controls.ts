@@ -34,7 +34,7 @@ const kib = (path: string, label: string, range: Range, usual: (s: Scenario) => 
 const steps = (s: Scenario) => s.workload.phase !== 'encoder' && s.workload.phase !== 'prefill';
 const device = (s: Scenario) => s.machine.device.count > 0;
 /** Whether the scenario splits experts between the GPU and where they live. */
-export const balanced = (s: Scenario) => s.strategy.name === 'MD+LB' || s.strategy.name === 'CPU+LB';
+export const balanced = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.missed === 'balance';
 const formula = (s: Scenario) => balanced(s) && s.strategy.alpha_mode !== 'exact';
 
 export const workload: readonly NumberRow[] = [
@@ -110,7 +110,7 @@ export const strategy: readonly NumberRow[] = [
   row('strategy.min_hot', 'At least hot', 'experts', 1, [0, 64], {shown: formula}),
   row('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], {shown: (s) => balanced(s) && s.strategy.alpha_mode === 'auto', hint: 'forward passes that α is tuned on'}),
   row('strategy.staging', 'Staging', 'experts', 1, [2, 64], {
-    shown: (s) => balanced(s) || (s.strategy.name === 'GPU+PM' && s.strategy.transfer === 'overlap'),
+    shown: (s) => balanced(s) || (s.strategy.home !== 'gpu' && s.strategy.missed === 'gpu' && s.strategy.transfer === 'overlap'),
     hint: 'that GPU memory holds in transit',
   }),
 ];

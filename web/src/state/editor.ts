@@ -81,7 +81,7 @@ export class Editor {
     if (!choice) return;
     const s = this.inMemory({...this.current.value, machine: choice.value});
     if (runsOn(s.strategy, s.machine)) return this.replace(s, 'pick');
-    const next = {...s, strategy: {...s.strategy, name: 'GPU+PM' as const}};
+    const next = {...s, strategy: {...s.strategy, name: 'GPU+PM' as const, home: 'memory' as const, missed: 'gpu' as const}};
     this.tell(`${choice.title} has no memory device, which ${s.strategy.name} needs: GPU+PM is shown instead.`);
     batch(() => {
       const entry = entryOf(this.entries, next.strategy);
@@ -99,7 +99,8 @@ export class Editor {
 
   /** Experts that were on flash, in memory where there is none. */
   private inMemory(s: Scenario): Scenario {
-    return s.strategy.tier === 'flash' && !hasFlash(s) ? {...s, strategy: {...s.strategy, tier: 'memory'}} : s;
+    const entry = entryOf(this.entries, s.strategy);
+    return s.strategy.home === 'flash' && !hasFlash(s) && entry ? {...s, strategy: {...s.strategy, home: entry.spec.home}} : s;
   }
 
   reset(): void {
@@ -118,7 +119,7 @@ export class Editor {
 }
 
 /** Whether a strategy computes on the memory device. */
-export const nearData = (strategy: Pick<PolicySpec, 'name'>) => strategy.name.startsWith('MD');
+export const nearData = (strategy: Pick<PolicySpec, 'home'>) => strategy.home === 'device';
 
 /** The parts of a machine that have presets of their own. */
 export type PartKey = 'gpu' | 'link' | 'flash';
@@ -127,7 +128,7 @@ export type PartKey = 'gpu' | 'link' | 'flash';
 export const hasFlash = (s: Pick<Scenario, 'machine'>) => s.machine.flash.memory_bytes > 0;
 
 /** Whether a machine has what a strategy needs. */
-export const runsOn = (strategy: Pick<PolicySpec, 'name'>, machine: Machine) => !nearData(strategy) || machine.device.count > 0;
+export const runsOn = (strategy: Pick<PolicySpec, 'home'>, machine: Machine) => !nearData(strategy) || machine.device.count > 0;
 
 /** The shipped trace that was recorded on a model. */
 export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));

@@ -15,10 +15,10 @@ export interface Entry {
 /** The entries of a catalog, in its order. */
 export function entriesOf(catalog: Catalog): Entry[] {
   const all = catalog.strategies.map((c) => ({...c, spec: {...catalog.default.strategy, ...c.value}}));
-  return all.map(({name, title, text, spec}) => {
+  return all.map(({name, title, text, spec, value}) => {
     const namesakes = all.filter((e) => e.spec.name === spec.name).map((e) => e.spec);
     const keys = Object.keys(spec) as (keyof PolicySpec)[];
-    const own = keys.filter((k) => k === 'name' || namesakes.some((s) => !same(s[k], spec[k])));
+    const own = keys.filter((k) => k in value || namesakes.some((s) => !same(s[k], spec[k])));
     return {name, title, text, spec, own};
   });
 }
@@ -29,8 +29,10 @@ export function entryOf(entries: readonly Entry[], strategy: PolicySpec): Entry 
   return namesakes.find((e) => e.own.every((k) => same(e.spec[k], strategy[k]))) ?? namesakes[0];
 }
 
-/** The scenario with the strategy of an entry; parameters that are not the entry's own stay. */
+/** The scenario with the strategy of an entry; parameters that are not the entry's own stay, and so do experts on flash, if it is not a memory device that has them. */
 export function withEntry(scenario: Scenario, entry: Entry): Scenario {
   const own = Object.fromEntries(entry.own.map((k) => [k, entry.spec[k]]));
-  return {...scenario, strategy: {...scenario.strategy, ...own}};
+  const strategy = {...scenario.strategy, ...own};
+  const stored = scenario.strategy.home === 'flash' && (strategy.home === 'host' || strategy.home === 'memory');
+  return {...scenario, strategy: stored ? {...strategy, home: 'flash'} : strategy};
 }

@@ -13,7 +13,7 @@ export const sites = ['device', 'host', 'moved', 'gpu'] as const;
 export type Site = (typeof sites)[number];
 
 /** The least of a scenario that its roofs depend on. */
-export type Case = Pick<Scenario, 'machine'> & {readonly strategy: Pick<Scenario['strategy'], 'tier'>};
+export type Case = Pick<Scenario, 'machine'> & {readonly strategy: Pick<Scenario['strategy'], 'home'>};
 
 /** What the engine said of one expert, by its tokens. */
 export interface Figures extends Omit<Placed, 'counts'> {
@@ -40,7 +40,7 @@ export const intensity = (m: ModelSpec, t: number) => operations(m, t) / expertB
 export const tokensAt = (m: ModelSpec, x: number) => (x * expertBytes(m)) / (2 * weightsOf(m));
 
 /** Where a machine can compute an expert. */
-export const sitesOf = ({machine: {device}, strategy}: Case): readonly Site[] => sites.filter((s) => s !== 'device' || (device.count > 0 && strategy.tier !== 'flash'));
+export const sitesOf = ({machine: {device}, strategy}: Case): readonly Site[] => sites.filter((s) => s !== 'device' || (device.count > 0 && strategy.home !== 'flash'));
 
 /** What one expert takes somewhere; undefined where it is not known, or longer than a run may take. */
 export const costAt = (f: Figures, site: Site, t: number): Cost | undefined => f.at.get(t)?.[site];

@@ -1,7 +1,7 @@
 import * as controls from '../state/controls';
 import {hasFlash, runsOn} from '../state/editor';
 import {usePart, useStore} from '../state/store';
-import {PolicyAlphaMode, PolicyRounding, PolicyTier} from '../wire.gen';
+import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
 const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
@@ -10,7 +10,7 @@ const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
   exact: 'Exact: the best split, layer by layer',
 };
 
-const tierNames: Readonly<Record<PolicyTier, string>> = {memory: 'In memory', flash: 'On flash: each is read when it is needed'};
+const stores = [{value: '', label: 'In memory'}, {value: 'flash', label: 'On flash: each is read when it is needed'}];
 
 const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
 
@@ -38,8 +38,8 @@ export function StrategyFields() {
       />
       {stored && (
         <SelectField
-          label="Experts lie" path="strategy.tier" value={strategy.tier} options={PolicyTier.map((t) => ({value: t, label: tierNames[t]}))}
-          onPick={(t) => editor.set('strategy.tier', t, 'pick')}
+          label="Experts lie" path="strategy.home" value={strategy.home === 'flash' ? 'flash' : ''} options={stores}
+          onPick={(v) => editor.set('strategy.home', v || entry?.spec.home, 'pick')}
         />
       )}
       {balanced && (

@@ -65,7 +65,13 @@ func (r Rates) Time(l Layer) unit.Time {
 	}
 	var flash unit.Time
 	if l.Flash {
-		flash = least(int64(len(l.Experts))*int64(l.ExpertBytes), int64(r.FlashBytes))
+		n := 0
+		for _, e := range l.Experts {
+			if e.Moved || e.Near {
+				n++
+			}
+		}
+		flash = least(int64(n)*int64(l.ExpertBytes), int64(r.FlashBytes))
 	}
 	if l.Split {
 		return t + max(flash, r.split(l))

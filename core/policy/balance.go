@@ -13,6 +13,7 @@ type balance struct {
 	spec  Spec
 	alpha float64
 	order []int32
+	busy  unit.Time // of the GPU, with what it holds
 	costs []unit.Time
 }
 
@@ -20,7 +21,7 @@ var _ Placer = (*balance)(nil)
 
 // Place implements Placer.
 func (b *balance) Place(dst []Site, v *View) []Site {
-	b.order = ByTokens(b.order[:0], v.Tokens)
+	b.order, b.busy = missed(b.order[:0], v)
 	start := len(dst)
 	dst = everyone{Near}.Place(dst, v)
 	for _, id := range b.order[:b.hot(v)] {
@@ -32,7 +33,7 @@ func (b *balance) Place(dst []Site, v *View) []Site {
 // hot returns H for v, whose active experts are in b.order.
 func (b *balance) hot(v *View) int {
 	if b.spec.AlphaMode == Exact {
-		b.costs = prefixCosts(b.costs[:0], v, b.order)
+		b.costs = prefixCosts(b.costs[:0], v, b.order, b.busy)
 		return cheapest(b.costs)
 	}
 	return HotExperts(b.spec, b.alpha, v, len(b.order))
@@ -65,9 +66,10 @@ func share(v *View) float64 {
 
 // prefixCosts appends, for H = 0, 1, …, len(order), how long the layer's experts
 // take with the first H of order on the GPU: the longer of the two paths. AMove
-// results pass PMove on the same link, so they lengthen both.
-func prefixCosts(dst []unit.Time, v *View, order []int32) []unit.Time {
-	var gpu unit.Time
+// results pass PMove on the same link, so they lengthen both. The GPU computes what it
+// holds first.
+func prefixCosts(dst []unit.Time, v *View, order []int32, busy unit.Time) []unit.Time {
+	gpu := busy
 	var near [maxDevices]unit.Time // by device
 	var cold int64
 	devices := max(1, v.Devices)
@@ -77,7 +79,7 @@ func prefixCosts(dst []unit.Time, v *View, order []int32) []unit.Time {
 	}
 	for h := 0; ; h++ {
 		across := amove(v, cold)
-		dst = append(dst, max(moved(v, order[:h], gpu), across+slices.Max(near[:devices]))+across)
+		dst = append(dst, max(moved(v, order[:h], gpu), busy, across+slices.Max(near[:devices]))+across)
 		if h == len(order) {
 			return dst
 		}
@@ -132,7 +134,8 @@ func Tune(s Spec, views []View) float64 {
 	}
 	costs := make([][]unit.Time, len(views))
 	for i := range views {
-		costs[i] = prefixCosts(nil, &views[i], ByTokens(nil, views[i].Tokens))
+		order, busy := missed(nil, &views[i])
+		costs[i] = prefixCosts(nil, &views[i], order, busy)
 	}
 	best, least := 0.0, unit.Never
 	for i := range tries + 1 {

@@ -21,6 +21,7 @@ const (
 // entry an expert.
 type View struct {
 	Tokens  []int32     // routed to it in this layer and pass
+	Held    []bool      // its weights are in GPU memory; nil: none are
 	GPU     []unit.Time // to compute it on the GPU, weights there
 	Near    []unit.Time // to compute it where it lives
 	Move    unit.Time   // PMove of one expert, beyond the latency
@@ -33,39 +34,69 @@ type View struct {
 }
 
 // Placer picks a Site for each expert of a layer. Implementations are
-// deterministic, keep no reference to v, and give Idle exactly to the experts
-// without tokens.
+// deterministic, keep no reference to v, give Idle exactly to the experts without
+// tokens, and Resident only to those that are held, unless GPU memory holds all.
 type Placer interface {
 	Place(dst []Site, v *View) []Site
 }
 
-// everyone puts all active experts at one site.
+// held reports whether GPU memory holds an expert.
+func (v *View) held(id int32) bool { return v.Held != nil && v.Held[id] }
+
+// everyone puts all active experts at one site that are not held.
 type everyone struct{ site Site }
 
 var _ Placer = everyone{}
 
 // Place implements Placer.
 func (e everyone) Place(dst []Site, v *View) []Site {
-	for _, t := range v.Tokens {
-		site := Idle
-		if t > 0 {
-			site = e.site
+	for id, t := range v.Tokens {
+		switch {
+		case t == 0:
+			dst = append(dst, Idle)
+		case v.held(int32(id)):
+			dst = append(dst, Resident)
+		default:
+			dst = append(dst, e.site)
 		}
-		dst = append(dst, site)
 	}
 	return dst
+}
+
+// missed appends to dst the active experts that are not held, busiest first, and returns
+// how long the GPU computes the others.
+func missed(dst []int32, v *View) ([]int32, unit.Time) {
+	dst = ByTokens(dst, v.Tokens)
+	if v.Held == nil {
+		return dst, 0
+	}
+	var busy unit.Time
+	kept := dst[:0]
+	for _, id := range dst {
+		if v.Held[id] {
+			busy += v.GPU[id]
+		} else {
+			kept = append(kept, id)
+		}
+	}
+	return kept, busy
 }
 
 // New returns the Placer of a valid Spec. alpha is what MD+LB scales its formula
 // with, if it uses one.
 func New(s Spec, alpha float64) Placer {
-	switch {
-	case s.Ideal():
+	if s.Ideal() {
 		return everyone{Resident}
-	case s.Missed == Balanced:
+	}
+	switch s.Missed {
+	case Balanced:
 		return &balance{spec: s, alpha: alpha}
-	case s.Missed == AtHome:
+	case AtHome:
 		return everyone{Near}
+	case Cheaper:
+		return cheaper{}
+	case Timelines:
+		return new(timelines)
 	default:
 		return everyone{Moved}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"monde/core/fault"
+	"monde/core/policy/replace"
 )
 
 // Name is what a composition of the axes is called.
@@ -46,10 +47,15 @@ const (
 	Fetched  Missed = "gpu"     // after PMove
 	AtHome   Missed = "home"    // where it lives, after AMove
 	Balanced Missed = "balance" // the busiest on the GPU, the rest at home, both at once
+
+	// Each where it takes less time by itself: Fiddler (2402.07033).
+	Cheaper Missed = "cheaper"
+	// GPU, home and link filled as three timelines, whichever ends first: HybriMoE (DAC 2025).
+	Timelines Missed = "timelines"
 )
 
 // Misses returns every Missed.
-func Misses() []Missed { return []Missed{Fetched, AtHome, Balanced} }
+func Misses() []Missed { return []Missed{Fetched, AtHome, Balanced, Cheaper, Timelines} }
 
 // Transfer says whether PMove of one expert runs beside the compute of another.
 type Transfer string
@@ -97,17 +103,34 @@ const (
 // Spec is a strategy: a point on the axes, and their parameters. Those that no axis
 // uses are ignored, so that a user may switch back and forth.
 type Spec struct {
-	Name      Name      `json:"name"`           // of the composition that the rest began as
-	Home      Home      `json:"home"`           // of experts
-	Missed    Missed    `json:"missed"`         // where they are computed unless GPU memory holds them
-	Transfer  Transfer  `json:"transfer"`       // missed: gpu
-	Fetch     Fetch     `json:"fetch"`          // transfer: block or ahead
-	Staging   int       `json:"staging"`        // experts that GPU memory holds in transit
-	AlphaMode AlphaMode `json:"alpha_mode"`     // missed: balance
-	Alpha     float64   `json:"alpha"`          // alpha_mode: fixed
-	Rounding  Rounding  `json:"rounding"`       // alpha_mode: fixed and auto
-	MinHot    int       `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
-	Profile   int       `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
+	Name      Name         `json:"name"`           // of the composition that the rest began as
+	Home      Home         `json:"home"`           // of experts
+	Missed    Missed       `json:"missed"`         // where they are computed unless GPU memory holds them
+	Transfer  Transfer     `json:"transfer"`       // missed: gpu
+	Fetch     Fetch        `json:"fetch"`          // transfer: block or ahead
+	Staging   int          `json:"staging"`        // experts that GPU memory holds in transit
+	AlphaMode AlphaMode    `json:"alpha_mode"`     // missed: balance
+	Alpha     float64      `json:"alpha"`          // alpha_mode: fixed
+	Rounding  Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
+	MinHot    int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
+	Profile   int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
+	Held      int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
+	Cache     replace.Spec `json:"cache"`          // of experts, in GPU memory
+	Prefetch  Prefetch     `json:"prefetch"`
+	Batching  Batching     `json:"batching"`
+}
+
+// Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
+// link while nothing else does.
+type Prefetch struct {
+	Distance int `json:"distance"` // MoE blocks ahead; 0: none
+	Chunks   int `json:"chunks"`   // an expert comes in as many copies; what is asked for waits for one at most (ProMoE, 2410.22134: 3)
+}
+
+// Batching is how batches are shaped: the eighth axis.
+type Batching struct {
+	Micro    int     `json:"micro_batches"`   // batches that use a layer's weights one after another before the next layer's (Klotski, 2502.06888)
+	Capacity float64 `json:"capacity_factor"` // static gating: every expert computes this share of a pass's tokens, padded or dropped (2303.06182); 0: as many as it gets
 }
 
 // Validate reports every field that no strategy can have.
@@ -126,6 +149,13 @@ func (s Spec) Validate() error {
 		fault.Unless(s.Rounding == Floor || s.Rounding == Nearest || s.Rounding == Ceil, "rounding", "must be %q, %q or %q, got %q", Floor, Nearest, Ceil, s.Rounding),
 		fault.Within("min_hot", s.MinHot, 0, 1<<14),
 		fault.Within("profile_passes", s.Profile, 1, 256),
+		fault.Within("held_blocks", s.Held, 0, 1<<12),
+		fault.In("cache", s.Cache.Validate()),
+		fault.Within("prefetch.distance", s.Prefetch.Distance, 0, 64),
+		fault.Within("prefetch.chunks", s.Prefetch.Chunks, 1, 1024),
+		fault.Unless(s.Prefetch.Distance == 0 || s.Cache.Name != replace.NoCache, "prefetch.distance", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),
+		fault.Within("batching.micro_batches", s.Batching.Micro, 1, 1024),
+		fault.Within("batching.capacity_factor", s.Batching.Capacity, 0, 1),
 	)
 }
 
@@ -139,7 +169,10 @@ func (s Spec) NearData() bool { return s.Home == OnDevice && s.Missed != Fetched
 func (s Spec) OnCPU() bool { return (s.Home == OnHost || s.Home == OnFlash) && s.Missed != Fetched }
 
 // Splits reports whether experts are split between the GPU and where they live.
-func (s Spec) Splits() bool { return !s.Ideal() && s.Missed == Balanced }
+func (s Spec) Splits() bool { return !s.Ideal() && s.Missed != Fetched && s.Missed != AtHome }
+
+// Tuned reports whether H comes from a formula with alpha.
+func (s Spec) Tuned() bool { return !s.Ideal() && s.Missed == Balanced && s.AlphaMode != Exact }
 
 // Fetches reports whether every expert that GPU memory does not hold is moved there.
 func (s Spec) Fetches() bool { return !s.Ideal() && s.Missed == Fetched }

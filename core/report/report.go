@@ -36,6 +36,7 @@ type Report struct {
 	StepAlpha  float64         `json:"step_alpha"` // that MD+LB used in decoding steps; 0 if none
 	HotExperts int64           `json:"hot_experts"`
 	Routing    workload.Origin `json:"routing"`
+	Cache      *Cached         `json:"cache,omitempty"` // of experts, in GPU memory; absent: none
 	Memory     []Pool          `json:"memory"`
 	FitsGPU    bool            `json:"fits_gpu"` // GPU memory could hold every expert beside all else
 	Energy     []Energy        `json:"energy"`
@@ -60,6 +61,18 @@ type Clocked struct {
 	Passes int       `json:"passes"`     // over the weights, one for as many tokens as an array has rows
 	Closed unit.Time `json:"closed_ps"`  // in closed form: what event and analytic use
 	Clock  unit.Time `json:"clocked_ps"` // clock by clock
+}
+
+// Cached is what a cache of experts was asked for.
+type Cached struct {
+	Slots      int     `json:"slots"` // experts, of all layers
+	Hits       int64   `json:"hits"`
+	Misses     int64   `json:"misses"`
+	HitRate    float64 `json:"hit_rate"`   // of what gates asked for
+	Prefetched int64   `json:"prefetched"` // experts that came ahead of need, whole
+	Used       int64   `json:"used"`       // of those, asked for before they left
+	Late       int64   `json:"late"`       // experts that were on their way when they were asked for
+	Dropped    int64   `json:"dropped"`    // that a gate did not ask for, and that were not whole yet
 }
 
 // Steps summarises the decoding steps of a run.

@@ -3,6 +3,7 @@ package scenario
 import (
 	"monde/core/model"
 	"monde/core/policy"
+	"monde/core/policy/replace"
 	"monde/core/workload"
 )
 
@@ -21,11 +22,18 @@ func Default() Scenario {
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
 			Name: policy.MDLB, Home: policy.OnDevice, Missed: policy.Balanced, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
-			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2,
+			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2, Cache: noCache(), Prefetch: policy.Prefetch{Chunks: 1}, Batching: policy.Batching{Micro: 1},
 		},
 		Fidelity: Event,
 		Seed:     1,
 	}
+}
+
+// noCache is a cache of no experts, whose other parameters are as published.
+func noCache() replace.Spec {
+	s := replace.Default()
+	s.Name = replace.NoCache
+	return s
 }
 
 // Preset is a scenario by name.

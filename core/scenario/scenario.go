@@ -64,6 +64,9 @@ type Scenario struct {
 	Notes  []string        `json:"-"` // what reading a config.json had to assume
 }
 
+// Sequences returns how many a pass serves: its micro-batches together.
+func (s Scenario) Sequences() int { return s.Workload.Batch * s.Strategy.Batching.Micro }
+
 // Validate reports every mistake, each with its path in the scenario.
 func (s Scenario) Validate() error {
 	return errors.Join(
@@ -75,6 +78,8 @@ func (s Scenario) Validate() error {
 		fault.In("strategy", s.Strategy.Validate()),
 		fault.Unless(slices.Contains(Fidelities, s.Fidelity), "fidelity", "must be one of %q, got %q", Fidelities, s.Fidelity),
 		fault.Unless(s.Seed < 1<<53, "seed", "must be below 2^53, got %d", s.Seed),
+		fault.Unless(s.Workload.Batch < 1 || s.Strategy.Batching.Micro < 1 || s.Workload.InputTokens < 1 || s.Sequences() <= workload.MaxPass/s.Workload.InputTokens, "strategy.batching.micro_batches",
+			"batch × micro_batches × input_tokens must be at most %d", workload.MaxPass),
 		s.fits(),
 	)
 }

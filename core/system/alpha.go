@@ -11,7 +11,7 @@ import (
 // whose routing is drawn from streams of their own. 0 where none is used.
 func (r *run) alphas(stop fault.Stop) (input, steps float64, err error) {
 	st := r.s.Strategy
-	if !st.Splits() || st.AlphaMode == policy.Exact {
+	if !st.Tuned() {
 		return 0, 0, nil
 	}
 	inputs, others, err := r.profile(stop)

@@ -27,15 +27,19 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	a.ids = e.at(a.ids[:0], policy.Resident)
 	var o outcome
+	before := e.shared // that the GPU computes before moved experts
 	if len(a.ids) > 0 {
-		o.on(probe.GPU, e.shared+residents(e, a.ids))
+		before += residents(e, a.ids)
+	}
+	if len(a.ids) > 0 && e.only(policy.Resident) {
+		o.on(probe.GPU, before)
 		emit(probe.Span{Resource: probe.GPU, Work: probe.Expert, Expert: -1, Start: now, End: now + o.time})
 		return o
 	}
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold, near := coldPath(e, a.ids), len(a.ids)
 	a.ids = e.at(a.ids[:0], policy.Moved)
-	hot := hotPath(e, a.ids, unit.Time(near)*e.read)
+	hot := hotPath(e, a.ids, before, unit.Time(near)*e.read)
 	calls := e.calls(len(a.ids))
 	if calls > 0 { // the host launches before it computes
 		launches := outcome{}
@@ -77,19 +81,19 @@ func returned(e *experts, hot, cold outcome) unit.Time {
 	return e.latency + e.across
 }
 
-// hotPath is PMove and compute of the given experts, and the shared ones:
+// hotPath is PMove and compute of the given experts, after what the GPU has already:
 // serially, or as the longer of transfers with the last compute and the first
 // transfer with all computes. Reads from flash come after those of cold experts.
-func hotPath(e *experts, ids []int32, reads unit.Time) outcome {
+func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 	var o outcome
 	if len(ids) == 0 {
-		if e.shared > 0 {
-			o.on(probe.GPU, e.shared)
+		if before > 0 {
+			o.on(probe.GPU, before)
 		}
 		return o
 	}
 	if e.block {
-		return blockPath(e, ids)
+		return blockPath(e, ids, before)
 	}
 	n := unit.Time(len(ids))
 	moves, computes := e.latency+n*e.move, sum(e.gpu, ids)
@@ -113,11 +117,11 @@ func hotPath(e *experts, ids []int32, reads unit.Time) outcome {
 		wait(first, e.latency+e.move, computes)
 		wait(every, e.latency+e.move, last)
 	}
-	if late := e.shared + computes - o.time; late > 0 { // the GPU alone is longer
-		o.critical = [probe.Resources]unit.Time{probe.GPU: e.shared + computes}
-		o.time = e.shared + computes
+	if late := before + computes - o.time; late > 0 { // the GPU alone is longer
+		o.critical = [probe.Resources]unit.Time{probe.GPU: before + computes}
+		o.time = before + computes
 	}
-	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, e.shared+computes
+	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, before+computes
 	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
 	o.fromFlash(e, n)
 	return o
@@ -133,16 +137,16 @@ func (o *outcome) fromFlash(e *experts, n unit.Time) {
 
 // blockPath is one transfer for all, less what came ahead, and then all computes, which
 // the host launches beside the transfer.
-func blockPath(e *experts, ids []int32) outcome {
+func blockPath(e *experts, ids []int32, before unit.Time) outcome {
 	var o outcome
 	bytes, took := e.transfer(len(ids))
 	o.on(probe.LinkIn, took-e.hidden(took))
 	o.carried[probe.LinkIn] = bytes
-	if e.together > 0 {
-		o.on(probe.GPU, e.shared+e.together)
+	if e.joint > 0 {
+		o.on(probe.GPU, before+e.joint)
 		return o
 	}
-	o.on(probe.GPU, e.shared+sum(e.gpu, ids))
+	o.on(probe.GPU, before+sum(e.gpu, ids))
 	launched := e.calls(len(ids)) + e.gpu[ids[len(ids)-1]]
 	if late := launched - o.time; late > 0 { // busy is told by the path of the launches
 		o.time += late
@@ -154,7 +158,7 @@ func blockPath(e *experts, ids []int32) outcome {
 // calls is how long the host launches what n moved experts need.
 func (e *experts) calls(n int) unit.Time {
 	switch {
-	case e.block && e.together > 0:
+	case e.block && e.joint > 0:
 		return 0
 	case e.block:
 		return unit.Time(n) * e.launch

@@ -1,6 +1,8 @@
 package system
 
 import (
+	"math"
+
 	"monde/core/bound"
 	"monde/core/gpu"
 	"monde/core/model"
@@ -21,7 +23,9 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	whole := scope == workload.WholeModel
 	if whole || scope == workload.Attending {
 		cost, work := k.attention(block, p.span)
-		r.gpu(&l, probe.Attention, cost, work)
+		for range r.s.Strategy.Batching.Micro {
+			r.gpu(&l, probe.Attention, cost, work)
+		}
 	}
 	switch {
 	case scope == workload.Attending:
@@ -40,13 +44,14 @@ func (r *run) block(p pass, block, moe int, has bool) {
 		r.gpu(&l, probe.Gate, k.gate(t), m.Gate(t).Work(m.WeightBits))
 	}
 	r.route(p, moe)
-	r.place(p)
+	r.place(p, moe)
 	r.charge(&l, p)
 	r.experts.since = 0
 	if r.delivered >= 0 {
 		r.experts.since = r.now - r.delivered
 	}
 	took := r.level.run(&r.experts, r.now, r.emit)
+	r.kept(p, moe)
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
 	l.took.plus(took)
@@ -93,7 +98,7 @@ func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
 	l := ledger{}
 	m := r.s.Model
-	r.gpu(&l, probe.Head, r.parts.kernels.head(p.span.Batch), m.Head(p.span.Batch).Work(m.WeightBits))
+	r.gpu(&l, probe.Head, r.parts.kernels.head(p.span.Batch*r.s.Strategy.Batching.Micro), m.Head(p.span.Batch*r.s.Strategy.Batching.Micro).Work(m.WeightBits))
 	r.tally.whole(&l, r.tally.rates.Time(l.bound))
 }
 
@@ -105,13 +110,20 @@ func (r *run) route(p pass, moe int) {
 	} else {
 		r.router.Count(r.tokens, p.route, moe)
 	}
+	if share := r.s.Strategy.Batching.Capacity; share > 0 {
+		padded := int32(math.Ceil(float64(share * float64(p.route.Tokens))))
+		for i := range r.tokens {
+			r.tokens[i] = padded
+		}
+	}
 	r.parts.view(&r.view, r.tokens)
 }
 
 // place has the policy decide, and derives what the experts of this layer have to
 // do.
-func (r *run) place(p pass) {
+func (r *run) place(p pass, moe int) {
 	e := &r.experts
+	r.hold(p, moe)
 	placer := r.steps
 	if p.route.Input {
 		placer = r.input
@@ -143,7 +155,13 @@ func (r *run) charge(l *ledger, p pass) {
 	}
 	l.bound.Experts = r.loads[:0]
 	for _, id := range e.order {
+		held := e.sites[id] == policy.Resident && !r.s.Strategy.Ideal()
 		work := m.Expert(int(e.tokens[id]))
+		if held && l.bound.Split { // it cannot be split
+			l.bound.GPU.FLOPs += work.FLOPs
+			l.bound.GPU.Bytes += work.Bytes
+			continue
+		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
 			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead, Near: e.sites[id] == policy.Near,
 			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),

@@ -144,8 +144,8 @@ func (v *event) whole(e *experts) {
 	g := &v.graph
 	bytes, took := e.transfer(len(v.ids))
 	move := g.carry(probe.LinkIn, probe.PMove, -1, bytes, took-e.hidden(took), 0)
-	if e.together > 0 {
-		g.after(move, g.add(probe.GPU, probe.Expert, -1, e.together))
+	if e.joint > 0 {
+		g.after(move, g.add(probe.GPU, probe.Expert, -1, e.joint))
 		return
 	}
 	for _, id := range v.ids {

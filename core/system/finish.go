@@ -6,6 +6,7 @@ import (
 	"monde/core/internal/order"
 	"monde/core/model"
 	"monde/core/policy"
+	"monde/core/policy/replace"
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -64,6 +65,7 @@ func (r *run) finish() {
 	ideal.Strategy = ideal.Strategy.As(policy.Ideal)
 	y.FitsGPU = memory(ideal, r.plan)[0].Fits
 	y.Energy = energy(r.s, y)
+	y.Cache = r.keep.report()
 	y.Provenance = r.s.Sources()
 	y.Warnings = r.warnings()
 }
@@ -105,6 +107,12 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	if kept := s.Machine.GPU.Reserved + unit.Bytes(m.Experts)*s.Machine.GPU.ReservedEach; kept > 0 {
 		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
 	}
+	if k := newKeep(s); k != nil {
+		gpu = append(gpu, report.Item{Name: "expert cache", Bytes: unit.Bytes(k.cache.Slots(replace.High)) * m.ExpertBytes()})
+	}
+	if held := heldBytes(s); held > 0 {
+		gpu = append(gpu, report.Item{Name: "experts held", Bytes: held})
+	}
 	switch {
 	case s.Strategy.Ideal():
 		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
@@ -127,6 +135,18 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))
 	}
+}
+
+// heldBytes returns what the experts of held blocks take, of every stack.
+func heldBytes(s scenario.Scenario) unit.Bytes {
+	if s.Strategy.Ideal() {
+		return 0
+	}
+	var blocks int
+	for _, stack := range []model.Stack{s.Model.Encoder, s.Model.Decoder} {
+		blocks += min(s.Strategy.Held, stack.MoEBlocks())
+	}
+	return unit.Bytes(blocks) * unit.Bytes(s.Model.Experts) * s.Model.ExpertBytes()
 }
 
 func pool(name string, capacity unit.Bytes, items []report.Item) report.Pool {
@@ -153,7 +173,7 @@ func kvCache(s scenario.Scenario, p plan) unit.Bytes {
 			tokens += m.Cached(block, w.InputTokens+p.output)
 		}
 	}
-	return unit.Bytes(w.Batch) * unit.Bytes(tokens) * m.KVBytes()
+	return unit.Bytes(s.Sequences()) * unit.Bytes(tokens) * m.KVBytes()
 }
 
 // activations is the largest pass: each token's residual, normed copy and

@@ -14,7 +14,8 @@ type experts struct {
 	order    []int32 // active experts, busiest first
 	gpu      []unit.Time
 	near     []unit.Time
-	together unit.Time  // all experts in one kernel; 0 = one by one
+	together unit.Time  // experts that GPU memory holds, in one kernel; 0 = one by one
+	joint    unit.Time  // and those of a block that has moved
 	start    unit.Time  // before any of it: the host learns where tokens go
 	launch   unit.Time  // host time to launch one expert on the GPU
 	fetch    unit.Time  // and to ask for its weights
@@ -67,6 +68,16 @@ func (o *outcome) plus(x outcome) {
 type fidelity interface {
 	// run returns what e takes from instant now. emit is called for each span.
 	run(e *experts, now unit.Time, emit func(probe.Span)) outcome
+}
+
+// only reports whether every active expert is at one site.
+func (e *experts) only(site policy.Site) bool {
+	for _, id := range e.order {
+		if e.sites[id] != site {
+			return false
+		}
+	}
+	return true
 }
 
 // at appends the experts of e at site, busiest first.

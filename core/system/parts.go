@@ -57,7 +57,8 @@ type parts struct {
 
 	clockedDone, clockedOf int // numbers of tokens of this layer that are simulated clock by clock
 
-	extrapolated bool // some expert got more passes than are simulated
+	masked       []int32 // tokens of the experts at one site
+	extrapolated bool    // some expert got more passes than are simulated
 }
 
 // Limits of what may be added up: a layer of 16,384 experts at most, each moved,
@@ -165,18 +166,41 @@ func (p *parts) burden(e *experts, batch int) {
 	e.across = p.amove(e.sent)
 }
 
-// together gives e the time of all its experts in one kernel, if GPU memory holds
-// them all at once and they are computed so.
+// together gives e the time of its experts in one kernel, if GPU memory holds them all
+// at once and they are computed so.
 func (p *parts) together(e *experts, batch int) {
-	e.together = 0
-	if p.style == gpu.Looped || p.scope == workload.OneExpert || len(e.order) == 0 {
+	e.together, e.joint = 0, 0
+	if p.style == gpu.Looped || p.scope == workload.OneExpert {
 		return
 	}
-	if at := e.sites[e.order[0]]; at != policy.Resident && !(at == policy.Moved && e.block) {
-		return
+	e.together = p.group(e, policy.Resident, batch)
+	if e.block {
+		e.joint = p.group(e, policy.Moved, batch)
 	}
-	e.together = p.compute(p.gpu.Experts(gpu.Group{
-		FFN: p.kernels.expert(), Tokens: e.tokens, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
+}
+
+// group returns the time of the experts at one site in one kernel; 0 of none.
+func (p *parts) group(e *experts, site policy.Site, batch int) unit.Time {
+	tokens := e.tokens
+	if !e.only(site) {
+		p.masked = p.masked[:0]
+		any := false
+		for id, t := range e.tokens {
+			if e.sites[id] != site {
+				t = 0
+			}
+			any = any || t > 0
+			p.masked = append(p.masked, t)
+		}
+		if !any {
+			return 0
+		}
+		tokens = p.masked
+	} else if len(e.order) == 0 {
+		return 0
+	}
+	return p.compute(p.gpu.Experts(gpu.Group{
+		FFN: p.kernels.expert(), Tokens: tokens, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
 	}))
 }
 
@@ -184,8 +208,7 @@ func (p *parts) together(e *experts, batch int) {
 // graph, that is nothing.
 func (p *parts) launch(e *experts) {
 	e.start, e.launch, e.fetch = 0, 0, 0
-	resident := len(e.order) > 0 && e.sites[e.order[0]] == policy.Resident
-	if !p.gpu.Eager() || e.together > 0 && resident {
+	if !p.gpu.Eager() || e.together > 0 && e.only(policy.Resident) {
 		return
 	}
 	if p.scope == workload.OneExpert { // launched as one part

@@ -63,7 +63,7 @@ func (p plan) at(n int) pass {
 func (p plan) inputPass() pass {
 	w := p.s.Workload
 	q := pass{
-		route: workload.Pass{Encoder: p.pair, Tokens: w.Batch * w.InputTokens, Input: true},
+		route: workload.Pass{Encoder: p.pair, Tokens: p.s.Sequences() * w.InputTokens, Input: true},
 		span:  model.Span{Batch: w.Batch, Tokens: w.InputTokens, Causal: !p.pair},
 		stack: p.s.Model.Decoder,
 		emits: !p.pair,
@@ -81,7 +81,7 @@ func (p plan) step(step int, number int32) pass {
 		past = w.InputTokens + step
 	}
 	q := pass{
-		route: workload.Pass{Step: step, Tokens: w.Batch},
+		route: workload.Pass{Step: step, Tokens: p.s.Sequences()},
 		span:  model.Span{Batch: w.Batch, Tokens: 1, Past: past, Causal: true},
 		stack: p.s.Model.Decoder,
 		first: p.s.Model.Encoder.Blocks,

@@ -8,6 +8,7 @@ package system
 
 import (
 	"maps"
+	"slices"
 
 	"monde/core/bound"
 	"monde/core/device"
@@ -39,6 +40,8 @@ type run struct {
 	tally     tally
 	view      policy.View
 	tokens    []int32
+	everyone  []bool // held: true for each expert
+	keep      *keep  // nil: GPU memory caches no experts
 	experts   experts
 	loads     []bound.Expert
 	now       unit.Time
@@ -68,6 +71,10 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	}
 	r.experts = r.parts.experts(s.Strategy)
 	r.tokens = make([]int32, s.Model.Experts)
+	r.keep = newKeep(s)
+	if s.Strategy.Held > 0 {
+		r.everyone = slices.Repeat([]bool{true}, s.Model.Experts)
+	}
 	router, origin, err := workload.NewRouter(s.Workload, s.Model, s.Seed, s.Traces)
 	if err != nil {
 		return report.Report{}, fault.In("workload", err)
@@ -173,6 +180,9 @@ func (r *run) passes(stop fault.Stop) error {
 	for n := range r.plan.passes() {
 		p := r.plan.at(n)
 		start := r.now
+		if r.keep != nil {
+			r.keep.cache.Begin(int64(n), p.route.Input || !r.plan.input && n == 0)
+		}
 		r.delivered = -1
 		if err := r.pass(stop, p); err != nil {
 			return err

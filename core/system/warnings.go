@@ -72,7 +72,7 @@ func warnDevice(d device.Spec, warn func(path, format string, args ...any)) {
 // counts have no other, and a user's trace is read from its beginning.
 func (r *run) tunedOnItself() bool {
 	source := r.s.Workload.Routing.Source
-	tuned := r.s.Strategy.Splits() && r.s.Strategy.AlphaMode == policy.Auto
+	tuned := r.s.Strategy.Tuned() && r.s.Strategy.AlphaMode == policy.Auto
 	return tuned && (source == workload.Counts || source == workload.File && r.plan.input)
 }
 

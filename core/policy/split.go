@@ -1,0 +1,70 @@
+package policy
+
+import "monde/core/unit"
+
+// cheaper puts each missed expert where it takes less time by itself, transfers
+// included: Fiddler (2402.07033, ICLR 2025).
+type cheaper struct{}
+
+var _ Placer = cheaper{}
+
+// Place implements Placer.
+func (cheaper) Place(dst []Site, v *View) []Site {
+	start := len(dst)
+	dst = everyone{Near}.Place(dst, v)
+	for id, site := range dst[start:] {
+		if site == Near && v.Move+v.GPU[id] < 2*amove(v, int64(v.Tokens[id]))+v.Near[id] {
+			dst[start+id] = Moved
+		}
+	}
+	return dst
+}
+
+// timelines fills the GPU, the link and home at once: the link brings the busiest
+// missed expert, home takes the lightest, whichever would end first; last, home helps
+// with what the GPU holds (HybriMoE, DAC 2025).
+type timelines struct{ order, held []int32 }
+
+var _ Placer = (*timelines)(nil)
+
+// Place implements Placer.
+func (p *timelines) Place(dst []Site, v *View) []Site {
+	order, gpu := missed(p.order[:0], v)
+	p.order = order
+	start := len(dst)
+	dst = everyone{Near}.Place(dst, v)
+	sites := dst[start:]
+	var link, home unit.Time
+	for first, last := 0, len(order)-1; first <= last; {
+		busiest, lightest := order[first], order[last]
+		moved := max(max(link, v.Latency)+v.Move, gpu) + v.GPU[busiest]
+		if moved < home+v.Near[lightest] {
+			link, gpu = max(link, v.Latency)+v.Move, moved
+			sites[busiest] = Moved
+			first++
+		} else {
+			home += v.Near[lightest]
+			last--
+		}
+	}
+	p.help(sites, v, gpu, home)
+	return dst
+}
+
+// help has home compute what the GPU holds, the lightest first, while that ends both
+// sooner.
+func (p *timelines) help(sites []Site, v *View, gpu, home unit.Time) {
+	p.held = ByTokens(p.held[:0], v.Tokens)
+	for i := len(p.held) - 1; i >= 0; i-- {
+		id := p.held[i]
+		if sites[id] != Resident {
+			continue
+		}
+		if home+v.Near[id] >= gpu {
+			return
+		}
+		home += v.Near[id]
+		gpu -= v.GPU[id]
+		sites[id] = Near
+	}
+}

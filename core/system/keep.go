@@ -1,0 +1,80 @@
+package system
+
+import (
+	"monde/core/policy"
+	"monde/core/policy/replace"
+	"monde/core/report"
+	"monde/core/scenario"
+)
+
+// keep is the experts that GPU memory caches.
+type keep struct {
+	cache *replace.Cache
+	uses  []replace.Use
+	held  []bool
+}
+
+// newKeep returns the cache of s; nil if there is none.
+func newKeep(s scenario.Scenario) *keep {
+	spec := s.Strategy.Cache
+	if spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.Ideal() {
+		return nil
+	}
+	blocks := max(1, s.Model.MoEBlocks())
+	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
+}
+
+// layer numbers a MoE block over both stacks, the encoder's first.
+func (r *run) layer(p pass, moe int) int {
+	if p.route.Encoder {
+		return moe
+	}
+	return r.s.Model.Encoder.MoEBlocks() + moe
+}
+
+// hold tells the policy which experts GPU memory holds, and the cache what a gate asks
+// for.
+func (r *run) hold(p pass, moe int) {
+	r.view.Held = nil
+	if n := r.s.Strategy.Held; n > 0 && moe >= r.moeBlocks(p)-n {
+		r.view.Held = r.everyone
+		return
+	}
+	if r.keep == nil {
+		return
+	}
+	k, layer := r.keep, r.layer(p, moe)
+	r.view.Held, k.uses = k.held, k.uses[:0]
+	for id, t := range r.tokens {
+		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) != replace.None
+		if t > 0 {
+			k.uses = append(k.uses, replace.Use{Expert: int32(id), Tokens: t, Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
+		}
+	}
+	k.cache.Use(layer, k.uses)
+}
+
+// kept puts the experts that have moved where the cache has room for them.
+func (r *run) kept(p pass, moe int) {
+	if r.keep == nil || r.s.Strategy.Held > 0 && moe >= r.moeBlocks(p)-r.s.Strategy.Held {
+		return
+	}
+	e := &r.experts
+	for _, id := range e.order {
+		if e.sites[id] == policy.Moved {
+			r.keep.cache.Insert(r.layer(p, moe), id, replace.High)
+		}
+	}
+}
+
+// report says what the cache was asked for; nil if there is none.
+func (k *keep) report() *report.Cached {
+	if k == nil {
+		return nil
+	}
+	c := &report.Cached{Slots: k.cache.Slots(replace.High), Hits: k.cache.Hits(), Misses: k.cache.Misses()}
+	if n := c.Hits + c.Misses; n > 0 {
+		c.HitRate = float64(c.Hits) / float64(n)
+	}
+	return c
+}

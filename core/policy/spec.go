@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"monde/core/fault"
+	"monde/core/policy/predict"
 	"monde/core/policy/replace"
 )
 
@@ -116,6 +117,7 @@ type Spec struct {
 	Profile   int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
 	Held      int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
 	Cache     replace.Spec `json:"cache"`          // of experts, in GPU memory
+	Predictor predict.Spec `json:"predictor"`      // of the experts that later layers ask for
 	Prefetch  Prefetch     `json:"prefetch"`
 	Batching  Batching     `json:"batching"`
 }
@@ -123,8 +125,7 @@ type Spec struct {
 // Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
 // link while nothing else does.
 type Prefetch struct {
-	Distance int `json:"distance"` // MoE blocks ahead; 0: none
-	Chunks   int `json:"chunks"`   // an expert comes in as many copies; what is asked for waits for one at most (ProMoE, 2410.22134: 3)
+	Chunks int `json:"chunks"` // an expert comes in as many copies; what is asked for waits for one at most (ProMoE, 2410.22134: 3)
 }
 
 // Batching is how batches are shaped: the eighth axis.
@@ -151,9 +152,9 @@ func (s Spec) Validate() error {
 		fault.Within("profile_passes", s.Profile, 1, 256),
 		fault.Within("held_blocks", s.Held, 0, 1<<12),
 		fault.In("cache", s.Cache.Validate()),
-		fault.Within("prefetch.distance", s.Prefetch.Distance, 0, 64),
+		fault.In("predictor", s.Predictor.Validate()),
 		fault.Within("prefetch.chunks", s.Prefetch.Chunks, 1, 1024),
-		fault.Unless(s.Prefetch.Distance == 0 || s.Cache.Name != replace.NoCache, "prefetch.distance", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),
+		fault.Unless(s.Predictor.Name == predict.Nothing || s.Cache.Name != replace.NoCache, "predictor.name", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),
 		fault.Within("batching.micro_batches", s.Batching.Micro, 1, 1024),
 		fault.Within("batching.capacity_factor", s.Batching.Capacity, 0, 1),
 	)

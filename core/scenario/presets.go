@@ -3,6 +3,7 @@ package scenario
 import (
 	"monde/core/model"
 	"monde/core/policy"
+	"monde/core/policy/predict"
 	"monde/core/policy/replace"
 	"monde/core/workload"
 )
@@ -22,7 +23,7 @@ func Default() Scenario {
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
 			Name: policy.MDLB, Home: policy.OnDevice, Missed: policy.Balanced, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
-			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2, Cache: noCache(), Prefetch: policy.Prefetch{Chunks: 1}, Batching: policy.Batching{Micro: 1},
+			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2, Cache: noCache(), Predictor: predict.Default(), Prefetch: policy.Prefetch{Chunks: 1}, Batching: policy.Batching{Micro: 1},
 		},
 		Fidelity: Event,
 		Seed:     1,

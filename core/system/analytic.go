@@ -11,7 +11,10 @@ import (
 
 // analytic runs a layer in closed form: the paper's equations with compute and
 // AMove added. It emits one span a path, not one an expert.
-type analytic struct{ ids []int32 }
+type analytic struct {
+	ids    []int32
+	linked unit.Time // of the last run
+}
 
 var _ fidelity = (*analytic)(nil)
 
@@ -20,7 +23,15 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 	first := early(e, now, emit)
 	first.plus(begin(e, now, emit))
 	first.plus(a.after(e, now+first.time, emit))
+	a.linked = first.busy[probe.LinkIn]
 	return first
+}
+
+// idle implements fidelity: whenever the link was free, it counts as the end.
+func (a *analytic) idle(from, to unit.Time, f func(from, to unit.Time)) {
+	if from+a.linked < to {
+		f(from+a.linked, to)
+	}
 }
 
 // after is run without what comes first.
@@ -96,7 +107,9 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 		return blockPath(e, ids, before)
 	}
 	n := unit.Time(len(ids))
-	moves, computes := e.latency+n*e.move, sum(e.gpu, ids)
+	moves, computes := e.blocked+e.latency+e.allMoves(ids), sum(e.gpu, ids)
+	one, _, _ := e.moves(ids[0])
+	one += e.blocked + e.latency
 	last := e.gpu[ids[n-1]]
 	first, every := reads+e.read, reads+n*e.read // of this path from flash, when they end
 	if e.read == 0 {
@@ -109,12 +122,12 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 		}
 	}
 	if e.serial { // the link idles while the GPU computes; flash does not
-		moves = n * (e.latency + e.move)
+		moves += (n - 1) * e.latency
 		wait(first, moves, computes)
 		wait(every, e.latency+e.move, last)
 	} else {
 		wait(first, moves, last)
-		wait(first, e.latency+e.move, computes)
+		wait(first, one, computes)
 		wait(every, e.latency+e.move, last)
 	}
 	if late := before + computes - o.time; late > 0 { // the GPU alone is longer
@@ -125,6 +138,15 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
 	o.fromFlash(e, n)
 	return o
+}
+
+// allMoves is what PMove of the given experts still takes, beyond the latency.
+func (e *experts) allMoves(ids []int32) (all unit.Time) {
+	for _, id := range ids {
+		t, _, _ := e.moves(id)
+		all += t
+	}
+	return all
 }
 
 // fromFlash adds the reads of n experts, if there are any.

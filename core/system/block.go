@@ -46,12 +46,14 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.route(p, moe)
 	r.place(p, moe)
 	r.charge(&l, p)
+	r.foresee(p, moe)
 	r.experts.since = 0
 	if r.delivered >= 0 {
 		r.experts.since = r.now - r.delivered
 	}
 	took := r.level.run(&r.experts, r.now, r.emit)
 	r.kept(p, moe)
+	r.behind(&l, took.time)
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
 	l.took.plus(took)
@@ -67,6 +69,7 @@ func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
 	t := r.parts.compute(cost)
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
+	l.took.busy[probe.LinkIn] += r.idle(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
 }
@@ -108,7 +111,7 @@ func (r *run) route(p pass, moe int) {
 		clear(r.tokens)
 		r.tokens[0] = int32(p.route.Tokens)
 	} else {
-		r.router.Count(r.tokens, p.route, moe)
+		r.look(p, moe)
 	}
 	if share := r.s.Strategy.Batching.Capacity; share > 0 {
 		padded := int32(math.Ceil(float64(share * float64(p.route.Tokens))))
@@ -163,7 +166,7 @@ func (r *run) charge(l *ledger, p pass) {
 			continue
 		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead, Near: e.sites[id] == policy.Near,
+			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && (e.left == nil || e.left[id] == 0), Near: e.sites[id] == policy.Near,
 			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
 		})
 	}

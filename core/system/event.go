@@ -26,6 +26,9 @@ func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	if e.shared > 0 {
 		v.graph.add(probe.GPU, probe.DenseFFN, -1, e.shared)
 	}
+	if e.blocked > 0 {
+		v.graph.add(probe.LinkIn, probe.PMove, -1, e.blocked)
+	}
 	v.resident(e)
 	if e.launch > 0 { // the host launches before it computes
 		v.hot(e)
@@ -37,6 +40,22 @@ func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	end := v.graph.run(now)
 	o.plus(v.graph.account(now, end, emit))
 	return o
+}
+
+// idle calls f with every stretch of a run in which nothing came over the link.
+func (v *event) idle(from, to unit.Time, f func(from, to unit.Time)) {
+	for _, s := range v.graph.segments {
+		if v.graph.tasks[s.task].lane != int32(probe.LinkIn) {
+			continue
+		}
+		if s.start > from {
+			f(from, s.start)
+		}
+		from = max(from, s.end)
+	}
+	if from < to {
+		f(from, to)
+	}
 }
 
 // begin is what the host does before the experts of a layer can.
@@ -121,7 +140,8 @@ func (v *event) hot(e *experts) {
 	}
 	v.compute, v.moves = v.compute[:0], v.moves[:0]
 	for i, id := range v.ids {
-		move := g.carry(probe.LinkIn, probe.PMove, id, e.weights, e.move, e.latency)
+		t, b, latency := e.moves(id)
+		move := g.carry(probe.LinkIn, probe.PMove, id, b, t, latency)
 		compute := g.add(probe.GPU, probe.Expert, id, e.gpu[id])
 		g.after(move, compute)
 		v.fromFlash(e, move, id, v.moves)

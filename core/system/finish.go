@@ -65,7 +65,7 @@ func (r *run) finish() {
 	ideal.Strategy = ideal.Strategy.As(policy.Ideal)
 	y.FitsGPU = memory(ideal, r.plan)[0].Fits
 	y.Energy = energy(r.s, y)
-	y.Cache = r.keep.report()
+	y.Cache = r.cached()
 	y.Provenance = r.s.Sources()
 	y.Warnings = r.warnings()
 }

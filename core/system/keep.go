@@ -44,6 +44,9 @@ func (r *run) hold(p pass, moe int) {
 		return
 	}
 	k, layer := r.keep, r.layer(p, moe)
+	if r.ahead != nil {
+		r.experts.blocked = r.gate(layer)
+	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
 	for id, t := range r.tokens {
 		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) != replace.None
@@ -67,14 +70,18 @@ func (r *run) kept(p pass, moe int) {
 	}
 }
 
-// report says what the cache was asked for; nil if there is none.
-func (k *keep) report() *report.Cached {
+// cached says what the cache was asked for; nil if there is none.
+func (r *run) cached() *report.Cached {
+	k := r.keep
 	if k == nil {
 		return nil
 	}
 	c := &report.Cached{Slots: k.cache.Slots(replace.High), Hits: k.cache.Hits(), Misses: k.cache.Misses()}
 	if n := c.Hits + c.Misses; n > 0 {
 		c.HitRate = float64(c.Hits) / float64(n)
+	}
+	if a := r.ahead; a != nil {
+		c.Prefetched, c.Used, c.Late, c.Dropped = a.whole, a.used, a.late, a.dropped
 	}
 	return c
 }

@@ -14,15 +14,17 @@ type experts struct {
 	order    []int32 // active experts, busiest first
 	gpu      []unit.Time
 	near     []unit.Time
-	together unit.Time  // experts that GPU memory holds, in one kernel; 0 = one by one
-	joint    unit.Time  // and those of a block that has moved
-	start    unit.Time  // before any of it: the host learns where tokens go
-	launch   unit.Time  // host time to launch one expert on the GPU
-	fetch    unit.Time  // and to ask for its weights
-	since    unit.Time  // since the transfer of the layer before had come: this one's runs ahead by as much
-	shared   unit.Time  // shared experts, on the GPU
-	sent     unit.Bytes // activations of cold experts, each way; 0 = none are cold
-	across   unit.Time  // of sent over the link
+	together unit.Time   // experts that GPU memory holds, in one kernel; 0 = one by one
+	joint    unit.Time   // and those of a block that has moved
+	start    unit.Time   // before any of it: the host learns where tokens go
+	launch   unit.Time   // host time to launch one expert on the GPU
+	fetch    unit.Time   // and to ask for its weights
+	since    unit.Time   // since the transfer of the layer before had come: this one's runs ahead by as much
+	shared   unit.Time   // shared experts, on the GPU
+	left     []unit.Time // of PMove that has begun ahead of need, by expert; nil or 0: all of it
+	blocked  unit.Time   // the link is not free before: something came ahead of need
+	sent     unit.Bytes  // activations of cold experts, each way; 0 = none are cold
+	across   unit.Time   // of sent over the link
 
 	// Of the whole run.
 	where   probe.Resource // of cold experts
@@ -68,6 +70,17 @@ func (o *outcome) plus(x outcome) {
 type fidelity interface {
 	// run returns what e takes from instant now. emit is called for each span.
 	run(e *experts, now unit.Time, emit func(probe.Span)) outcome
+	// idle calls f with the stretches of the last run, which took from one instant to
+	// another, in which nothing came over the link.
+	idle(from, to unit.Time, f func(from, to unit.Time))
+}
+
+// moves returns how long PMove of an expert still takes, and of how many bytes.
+func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
+	if e.left == nil || e.left[id] == 0 {
+		return e.move, e.weights, e.latency
+	}
+	return e.left[id], unit.Bytes(float64(e.weights) * (float64(e.left[id]) / float64(e.move+e.latency))), 0
 }
 
 // only reports whether every active expert is at one site.

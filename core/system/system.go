@@ -42,6 +42,7 @@ type run struct {
 	tokens    []int32
 	everyone  []bool // held: true for each expert
 	keep      *keep  // nil: GPU memory caches no experts
+	ahead     *ahead // nil: nothing moves before it is asked for
 	experts   experts
 	loads     []bound.Expert
 	now       unit.Time
@@ -72,6 +73,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	r.experts = r.parts.experts(s.Strategy)
 	r.tokens = make([]int32, s.Model.Experts)
 	r.keep = newKeep(s)
+	if r.ahead = newAhead(r.parts, s); r.ahead != nil {
+		r.experts.left = make([]unit.Time, s.Model.Experts)
+	}
 	if s.Strategy.Held > 0 {
 		r.everyone = slices.Repeat([]bool{true}, s.Model.Experts)
 	}
@@ -182,6 +186,10 @@ func (r *run) passes(stop fault.Stop) error {
 		start := r.now
 		if r.keep != nil {
 			r.keep.cache.Begin(int64(n), p.route.Input || !r.plan.input && n == 0)
+		}
+		if r.ahead != nil {
+			r.ahead.predictor.Begin(p.route.Input || !r.plan.input && n == 0)
+			r.ahead.known = 0
 		}
 		r.delivered = -1
 		if err := r.pass(stop, p); err != nil {

@@ -42,14 +42,15 @@ var mayImport = map[string]string{
 	"core/device/functional":    basics + " core/device/memory core/device/isa",
 	"core/device/driver":        basics + devices + driver + " core/model",
 	"core/device":               basics + " core/ndp core/dram core/device/memory",
-	"core/policy":               "core/unit core/fault core/model core/policy/replace",
+	"core/policy":               "core/unit core/fault core/model core/policy/replace core/policy/predict",
 	"core/policy/replace":       "core/unit core/fault core/model",
-	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/policy/replace core/rng",
+	"core/policy/predict":       "core/unit core/fault core/model",
+	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/policy/replace core/policy/predict core/rng",
 	"core/bound":                "core/unit",
 	"core/report":               basics + " core/model core/workload",
-	"core/scenario":             basics + devices + " core/model core/workload core/policy core/policy/replace core/report",
-	"core/trust":                basics + devices + " core/model core/workload core/policy core/policy/replace core/report core/scenario",
-	"core/system":               basics + devices + " core/model core/workload core/policy core/policy/replace core/report core/scenario core/bound",
+	"core/scenario":             basics + devices + " core/model core/workload core/policy core/policy/replace core/policy/predict core/report",
+	"core/trust":                basics + devices + " core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario",
+	"core/system":               basics + devices + " core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario core/bound",
 	"core/wire":                 basics + devices + " core/model core/workload core/report",
 	"core":                      everything,
 	"wasm":                      "core " + everything,
@@ -66,7 +67,7 @@ var mayImport = map[string]string{
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
-	everything = basics + devices + " core/model core/workload core/policy core/policy/replace core/bound core/report core/scenario core/system core/trust core/wire"
+	everything = basics + devices + " core/model core/workload core/policy core/policy/replace core/policy/predict core/bound core/report core/scenario core/system core/trust core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

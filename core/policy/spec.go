@@ -116,6 +116,9 @@ type Spec struct {
 	MinHot    int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
 	Profile   int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
 	Held      int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
+	Precision Precision    `json:"precision"`      // of missed experts
+	First     First        `json:"first"`          // of a layer's experts
+	Deferred  int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
 	Cache     replace.Spec `json:"cache"`          // of experts, in GPU memory
 	Predictor predict.Spec `json:"predictor"`      // of the experts that later layers ask for
 	Prefetch  Prefetch     `json:"prefetch"`
@@ -152,6 +155,10 @@ func (s Spec) Validate() error {
 		fault.Within("profile_passes", s.Profile, 1, 256),
 		fault.Within("held_blocks", s.Held, 0, 1<<12),
 		fault.In("cache", s.Cache.Validate()),
+		fault.In("precision", s.Precision.Validate()),
+		fault.Unless(slices.Contains(Firsts(), s.First), "first", "must be one of %q, got %q", Firsts(), s.First),
+		fault.Within("deferred", s.Deferred, 0, 1<<14),
+		fault.Unless(s.Deferred == 0 || s.Home == OnHost && s.Missed != Fetched, "deferred", "only what the CPU computes from its memory can be deferred"),
 		fault.In("predictor", s.Predictor.Validate()),
 		fault.Within("prefetch.chunks", s.Prefetch.Chunks, 1, 1024),
 		fault.Unless(s.Predictor.Name == predict.Nothing || s.Cache.Name != replace.NoCache, "predictor.name", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),

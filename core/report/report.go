@@ -68,11 +68,12 @@ type Cached struct {
 	Slots      int     `json:"slots"` // experts, of all layers
 	Hits       int64   `json:"hits"`
 	Misses     int64   `json:"misses"`
-	HitRate    float64 `json:"hit_rate"`   // of what gates asked for
-	Prefetched int64   `json:"prefetched"` // experts that came ahead of need, whole
-	Used       int64   `json:"used"`       // of those, asked for before they left
-	Late       int64   `json:"late"`       // experts that were on their way when they were asked for
-	Dropped    int64   `json:"dropped"`    // that a gate did not ask for, and that were not whole yet
+	HitRate    float64 `json:"hit_rate"`          // of what gates asked for
+	Prefetched int64   `json:"prefetched"`        // experts that came ahead of need, whole
+	Used       int64   `json:"used"`              // of those, asked for before they left
+	Late       int64   `json:"late"`              // experts that were on their way when they were asked for
+	Skipped    int64   `json:"skipped,omitempty"` // tokens' choices that were not computed
+	Dropped    int64   `json:"dropped"`           // that a gate did not ask for, and that were not whole yet
 }
 
 // Steps summarises the decoding steps of a run.

@@ -192,16 +192,27 @@ func (e *experts) calls(n int) unit.Time {
 func coldPath(e *experts, ids []int32) outcome {
 	var o outcome
 	if len(ids) == 0 {
+		if e.carried > 0 {
+			o.on(e.where, e.carried)
+		}
 		return o
 	}
 	sent := e.latency + e.across
-	o.on(probe.LinkOut, sent)
+	if e.carried > sent { // the layer before goes first
+		o.on(e.where, e.carried)
+		sent = e.carried
+	} else {
+		o.on(probe.LinkOut, sent)
+	}
+	n, _ := e.now(ids)
+	ids = ids[:n]
 	longest, all := e.nearTime(ids)
+	all += e.carried
 	o.on(e.where, longest)
 	if e.read > 0 {
 		o.on(probe.Flash, stored(e, ids, sent)-o.time)
 	}
-	o.busy[e.where] = all
+	o.busy[probe.LinkOut], o.busy[e.where] = e.latency+e.across, all
 	o.carried[probe.LinkOut] = e.sent
 	o.fromFlash(e, unit.Time(len(ids)))
 	return o

@@ -52,6 +52,7 @@ func (r *run) block(p pass, block, moe int, has bool) {
 		r.experts.since = r.now - r.delivered
 	}
 	took := r.level.run(&r.experts, r.now, r.emit)
+	r.defers()
 	r.kept(p, moe)
 	r.behind(&l, took.time)
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
@@ -70,6 +71,7 @@ func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	l.took.busy[probe.LinkIn] += r.idle(r.now-t, r.now)
+	l.took.busy[r.experts.where] += r.beside(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
 }
@@ -119,6 +121,7 @@ func (r *run) route(p pass, moe int) {
 			r.tokens[i] = padded
 		}
 	}
+	r.classify()
 	r.parts.view(&r.view, r.tokens)
 }
 
@@ -127,13 +130,17 @@ func (r *run) route(p pass, moe int) {
 func (r *run) place(p pass, moe int) {
 	e := &r.experts
 	r.hold(p, moe)
+	r.deferral(p, moe)
 	placer := r.steps
 	if p.route.Input {
 		placer = r.input
 	}
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
-	e.order = policy.ByTokens(e.order[:0], r.tokens)
+	r.busiest = policy.ByTokens(r.busiest[:0], r.tokens)
+	e.order = append(e.order[:0], r.busiest...)
+	r.s.Strategy.First.Sort(e.order, r.tokens, e.left)
+	r.lower()
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
 		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens))
@@ -157,7 +164,7 @@ func (r *run) charge(l *ledger, p pass) {
 		l.bound.Home = bound.Host
 	}
 	l.bound.Experts = r.loads[:0]
-	for _, id := range e.order {
+	for _, id := range r.busiest {
 		held := e.sites[id] == policy.Resident && !r.s.Strategy.Ideal()
 		work := m.Expert(int(e.tokens[id]))
 		if held && l.bound.Split { // it cannot be split
@@ -166,7 +173,7 @@ func (r *run) charge(l *ledger, p pass) {
 			continue
 		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && (e.left == nil || e.left[id] == 0), Near: e.sites[id] == policy.Near,
+			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && (e.left == nil || e.left[id] == 0) && (e.low == nil || !e.low[id]), Near: e.sites[id] == policy.Near,
 			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
 		})
 	}

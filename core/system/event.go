@@ -104,16 +104,23 @@ func (v *event) fromFlash(e *experts, t, id int32, before []int32) {
 
 // cold adds one AMove out, the experts that it feeds, and one AMove back.
 func (v *event) cold(e *experts) {
+	g := &v.graph
+	if e.carried > 0 {
+		g.add(e.where, probe.Expert, -1, e.carried)
+	}
 	v.ids = e.at(v.ids[:0], policy.Near)
 	if len(v.ids) == 0 {
 		return
 	}
-	g := &v.graph
+	n, _ := e.now(v.ids)
 	out := g.carry(probe.LinkOut, probe.AMoveOut, -1, e.sent, e.across, e.latency)
 	back := g.carry(probe.LinkIn, probe.AMoveIn, -1, e.sent, e.across, e.latency)
 	g.tasks[out].urgent, g.tasks[back].urgent = true, true
 	v.compute = v.compute[:0]
-	for _, id := range v.ids {
+	if n == 0 {
+		g.after(out, back)
+	}
+	for _, id := range v.ids[:n] {
 		t := g.add(e.where, probe.Expert, id, e.near[id])
 		v.fromFlash(e, t, id, v.compute)
 		v.compute = append(v.compute, t)

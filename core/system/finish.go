@@ -109,6 +109,9 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	}
 	if k := newKeep(s); k != nil {
 		gpu = append(gpu, report.Item{Name: "expert cache", Bytes: unit.Bytes(k.cache.Slots(replace.High)) * m.ExpertBytes()})
+		if n := k.cache.Slots(replace.Low); n > 0 {
+			gpu = append(gpu, report.Item{Name: "cache of twins", Bytes: unit.Bytes(n) * twinBytes(s)})
+		}
 	}
 	if held := heldBytes(s); held > 0 {
 		gpu = append(gpu, report.Item{Name: "experts held", Bytes: held})
@@ -121,6 +124,9 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	}
 	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, gpu)}
 	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
+	if s.Strategy.Precision.Twins {
+		experts = append(experts, report.Item{Name: "twins", Bytes: m.AllExpertBytes() / m.ExpertBytes() * twinBytes(s)})
+	}
 	switch {
 	case s.Strategy.Ideal():
 		return pools
@@ -135,6 +141,13 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))
 	}
+}
+
+// twinBytes returns what a twin of an expert takes.
+func twinBytes(s scenario.Scenario) unit.Bytes {
+	m := s.Model
+	m.ExpertBits = min(m.ExpertBits, s.Strategy.Precision.LowBits)
+	return m.ExpertBytes()
 }
 
 // heldBytes returns what the experts of held blocks take, of every stack.

@@ -49,9 +49,9 @@ func (r *run) hold(p pass, moe int) {
 	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
 	for id, t := range r.tokens {
-		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) != replace.None
+		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) >= r.wanted(id)
 		if t > 0 {
-			k.uses = append(k.uses, replace.Use{Expert: int32(id), Tokens: t, Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
+			k.uses = append(k.uses, replace.Use{Expert: int32(id), Tokens: t, Want: r.wanted(id), Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
 		}
 	}
 	k.cache.Use(layer, k.uses)
@@ -65,7 +65,7 @@ func (r *run) kept(p pass, moe int) {
 	e := &r.experts
 	for _, id := range e.order {
 		if e.sites[id] == policy.Moved {
-			r.keep.cache.Insert(r.layer(p, moe), id, replace.High)
+			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(int(id)))
 		}
 	}
 }
@@ -79,6 +79,9 @@ func (r *run) cached() *report.Cached {
 	c := &report.Cached{Slots: k.cache.Slots(replace.High), Hits: k.cache.Hits(), Misses: k.cache.Misses()}
 	if n := c.Hits + c.Misses; n > 0 {
 		c.HitRate = float64(c.Hits) / float64(n)
+	}
+	if r.twins != nil {
+		c.Skipped = r.twins.skipped
 	}
 	if a := r.ahead; a != nil {
 		c.Prefetched, c.Used, c.Late, c.Dropped = a.whole, a.used, a.late, a.dropped

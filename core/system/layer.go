@@ -22,23 +22,28 @@ type experts struct {
 	since    unit.Time   // since the transfer of the layer before had come: this one's runs ahead by as much
 	shared   unit.Time   // shared experts, on the GPU
 	left     []unit.Time // of PMove that has begun ahead of need, by expert; nil or 0: all of it
+	low      []bool      // it comes as a twin; nil: none does
 	blocked  unit.Time   // the link is not free before: something came ahead of need
+	carried  unit.Time   // that is still computed at home of the layer before
+	deferred int         // experts at home that are left for the next layer
 	sent     unit.Bytes  // activations of cold experts, each way; 0 = none are cold
 	across   unit.Time   // of sent over the link
 
 	// Of the whole run.
-	where   probe.Resource // of cold experts
-	devices int            // expert i is on device i mod devices; 0 where none is
-	weights unit.Bytes     // of one expert
-	move    unit.Time      // of weights over the link
-	read    unit.Time      // of weights from flash; 0 = they are in memory
-	latency unit.Time      // of a link that was idle
-	chunk   unit.Time      // a PMove can be overtaken at multiples of it
-	staging int            // experts that GPU memory holds in transit
-	serial  bool           // transfers do not run beside compute
-	block   bool           // all transfers of a layer come before its computes
-	ahead   bool           // and begin with the computes of the layer before
-	all     bool           // experts without tokens are moved too
+	where     probe.Resource // of cold experts
+	devices   int            // expert i is on device i mod devices; 0 where none is
+	weights   unit.Bytes     // of one expert
+	move      unit.Time      // of weights over the link
+	twin      unit.Time      // of a twin's
+	twinBytes unit.Bytes     // of a twin
+	read      unit.Time      // of weights from flash; 0 = they are in memory
+	latency   unit.Time      // of a link that was idle
+	chunk     unit.Time      // a PMove can be overtaken at multiples of it
+	staging   int            // experts that GPU memory holds in transit
+	serial    bool           // transfers do not run beside compute
+	block     bool           // all transfers of a layer come before its computes
+	ahead     bool           // and begin with the computes of the layer before
+	all       bool           // experts without tokens are moved too
 }
 
 // outcome is what one part of a layer took.
@@ -78,9 +83,22 @@ type fidelity interface {
 // moves returns how long PMove of an expert still takes, and of how many bytes.
 func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
 	if e.left == nil || e.left[id] == 0 {
+		if e.low != nil && e.low[id] {
+			return e.twin, e.twinBytes, e.latency
+		}
 		return e.move, e.weights, e.latency
 	}
 	return e.left[id], unit.Bytes(float64(e.weights) * (float64(e.left[id]) / float64(e.move+e.latency))), 0
+}
+
+// now returns how many of the given experts at home are computed in this layer, and what
+// the others take, beside the next one.
+func (e *experts) now(ids []int32) (n int, after unit.Time) {
+	n = max(0, len(ids)-e.deferred)
+	for _, id := range ids[n:] {
+		after += e.near[id]
+	}
+	return n, after
 }
 
 // only reports whether every active expert is at one site.

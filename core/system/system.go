@@ -40,8 +40,12 @@ type run struct {
 	tally     tally
 	view      policy.View
 	tokens    []int32
-	everyone  []bool // held: true for each expert
-	keep      *keep  // nil: GPU memory caches no experts
+	everyone  []bool    // held: true for each expert
+	keep      *keep     // nil: GPU memory caches no experts
+	twins     *twins    // nil: every expert comes as it is
+	late      unit.Time // that deferred experts still take
+	busiest   []int32   // active experts, most tokens first
+	ids       []int32
 	ahead     *ahead // nil: nothing moves before it is asked for
 	experts   experts
 	loads     []bound.Expert
@@ -73,6 +77,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	r.experts = r.parts.experts(s.Strategy)
 	r.tokens = make([]int32, s.Model.Experts)
 	r.keep = newKeep(s)
+	if r.twins = newTwins(r.parts, s); r.twins != nil {
+		r.experts.low, r.experts.twin, r.experts.twinBytes = make([]bool, s.Model.Experts), r.twins.move, r.twins.weights
+	}
 	if r.ahead = newAhead(r.parts, s); r.ahead != nil {
 		r.experts.left = make([]unit.Time, s.Model.Experts)
 	}

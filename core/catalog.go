@@ -52,7 +52,7 @@ func part(s scenario.Slot) wire.Part {
 func strategies() []wire.Choice {
 	var all []wire.Choice
 	for _, x := range policy.Systems() {
-		value := scenario.Default().Strategy.As(x.Name).Axes()
+		value := axes(scenario.Default().Strategy.As(x.Name))
 		if x.Name != policy.GPUPM {
 			all = append(all, choice(string(x.Name), x.Title, x.Text, value))
 			continue
@@ -67,4 +67,16 @@ func strategies() []wire.Choice {
 
 func choice(name, title, text string, value any) wire.Choice {
 	return wire.Choice{Name: name, Title: title, Text: text, Value: json.RawMessage(encode(value))}
+}
+
+// axes returns what a composition decides: all but parameters.
+func axes(s policy.Spec) map[string]any {
+	all := map[string]any{}
+	if err := json.Unmarshal(encode(s), &all); err != nil {
+		panic("core: bug: " + err.Error())
+	}
+	for _, own := range []string{"staging", "alpha", "alpha_mode", "rounding", "min_hot", "profile_passes"} {
+		delete(all, own)
+	}
+	return all
 }

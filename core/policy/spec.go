@@ -104,25 +104,26 @@ const (
 // Spec is a strategy: a point on the axes, and their parameters. Those that no axis
 // uses are ignored, so that a user may switch back and forth.
 type Spec struct {
-	Name      Name         `json:"name"`           // of the composition that the rest began as
-	Home      Home         `json:"home"`           // of experts
-	Missed    Missed       `json:"missed"`         // where they are computed unless GPU memory holds them
-	Transfer  Transfer     `json:"transfer"`       // missed: gpu
-	Fetch     Fetch        `json:"fetch"`          // transfer: block or ahead
-	Staging   int          `json:"staging"`        // experts that GPU memory holds in transit
-	AlphaMode AlphaMode    `json:"alpha_mode"`     // missed: balance
-	Alpha     float64      `json:"alpha"`          // alpha_mode: fixed
-	Rounding  Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
-	MinHot    int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
-	Profile   int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
-	Held      int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
-	Precision Precision    `json:"precision"`      // of missed experts
-	First     First        `json:"first"`          // of a layer's experts
-	Deferred  int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
-	Cache     replace.Spec `json:"cache"`          // of experts, in GPU memory
-	Predictor predict.Spec `json:"predictor"`      // of the experts that later layers ask for
-	Prefetch  Prefetch     `json:"prefetch"`
-	Batching  Batching     `json:"batching"`
+	Name       Name         `json:"name"`           // of the composition that the rest began as
+	Home       Home         `json:"home"`           // of experts
+	Missed     Missed       `json:"missed"`         // where they are computed unless GPU memory holds them
+	Transfer   Transfer     `json:"transfer"`       // missed: gpu
+	Fetch      Fetch        `json:"fetch"`          // transfer: block or ahead
+	Staging    int          `json:"staging"`        // experts that GPU memory holds in transit
+	AlphaMode  AlphaMode    `json:"alpha_mode"`     // missed: balance
+	Alpha      float64      `json:"alpha"`          // alpha_mode: fixed
+	Rounding   Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
+	MinHot     int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
+	Profile    int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
+	Held       int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
+	Precision  Precision    `json:"precision"`      // of missed experts
+	First      First        `json:"first"`          // of a layer's experts
+	Deferred   int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
+	Cache      replace.Spec `json:"cache"`          // of experts, in GPU memory
+	CacheShare float64      `json:"cache_share"`    // of all experts that it has room for, where cache.slots is 0
+	Predictor  predict.Spec `json:"predictor"`      // of the experts that later layers ask for
+	Prefetch   Prefetch     `json:"prefetch"`
+	Batching   Batching     `json:"batching"`
 }
 
 // Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
@@ -155,6 +156,7 @@ func (s Spec) Validate() error {
 		fault.Within("profile_passes", s.Profile, 1, 256),
 		fault.Within("held_blocks", s.Held, 0, 1<<12),
 		fault.In("cache", s.Cache.Validate()),
+		fault.Within("cache_share", s.CacheShare, 0, 1),
 		fault.In("precision", s.Precision.Validate()),
 		fault.Unless(slices.Contains(Firsts(), s.First), "first", "must be one of %q, got %q", Firsts(), s.First),
 		fault.Within("deferred", s.Deferred, 0, 1<<14),

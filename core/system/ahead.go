@@ -48,7 +48,7 @@ type coming struct {
 // newAhead returns what s wants ahead of need; nil if nothing.
 func newAhead(p *parts, s scenario.Scenario) *ahead {
 	x := s.Strategy
-	if x.Predictor.Name == predict.Nothing || x.Ideal() || x.Cache.Name == replace.NoCache {
+	if x.Predictor.Name == predict.Nothing || x.Ideal() || newKeep(s) == nil {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())
@@ -78,12 +78,11 @@ func (r *run) look(p pass, moe int) {
 	copy(r.tokens, a.row(moe, n))
 }
 
-// idle lets what is on its way use the link from one instant to another, and returns for
-// how long it did.
-func (r *run) idle(from, to unit.Time) (busy unit.Time) {
+// idle lets what is on its way use the link from one instant to another.
+func (r *run) idle(l *ledger, from, to unit.Time) {
 	a := r.ahead
 	if a == nil {
-		return 0
+		return
 	}
 	a.flowing = false
 	for from < to && len(a.queue) > 0 {
@@ -94,15 +93,15 @@ func (r *run) idle(from, to unit.Time) (busy unit.Time) {
 		}
 		t := min(c.left, to-start)
 		r.emit(probe.Span{Resource: probe.LinkIn, Work: probe.PMove, Expert: c.expert, Start: start, End: start + t})
+		l.took.busy[probe.LinkIn] += t
+		l.took.carried[probe.LinkIn] += r.experts.bytes(c.left) - r.experts.bytes(c.left-t)
 		c.left -= t
-		busy += t
 		from = start + t
 		if a.flowing = c.left > 0; !a.flowing {
 			r.arrive(*c)
 			a.queue = append(a.queue[:0], a.queue[1:]...)
 		}
 	}
-	return busy
 }
 
 // arrive puts an expert that is whole into the cache, where it stays until its gate.
@@ -230,5 +229,5 @@ func (r *run) behind(l *ledger, took unit.Time) {
 	if r.ahead == nil {
 		return
 	}
-	r.level.idle(r.now, r.now+took, func(from, to unit.Time) { l.took.busy[probe.LinkIn] += r.idle(from, to) })
+	r.level.idle(r.now, r.now+took, func(from, to unit.Time) { r.idle(l, from, to) })
 }

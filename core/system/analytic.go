@@ -107,9 +107,11 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 		return blockPath(e, ids, before)
 	}
 	n := unit.Time(len(ids))
-	moves, computes := e.blocked+e.latency+e.allMoves(ids), sum(e.gpu, ids)
+	all, bytes := e.allMoves(ids)
+	moves, computes := e.blocked+e.latency+all, sum(e.gpu, ids)
 	one, _, _ := e.moves(ids[0])
-	one += e.blocked + e.latency
+	final, _, _ := e.moves(ids[n-1])
+	one, final = e.blocked+e.latency+one, e.latency+final
 	last := e.gpu[ids[n-1]]
 	first, every := reads+e.read, reads+n*e.read // of this path from flash, when they end
 	if e.read == 0 {
@@ -124,29 +126,31 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 	if e.serial { // the link idles while the GPU computes; flash does not
 		moves += (n - 1) * e.latency
 		wait(first, moves, computes)
-		wait(every, e.latency+e.move, last)
 	} else {
 		wait(first, moves, last)
 		wait(first, one, computes)
-		wait(every, e.latency+e.move, last)
+	}
+	if e.read > 0 {
+		wait(every, final, last)
 	}
 	if late := before + computes - o.time; late > 0 { // the GPU alone is longer
 		o.critical = [probe.Resources]unit.Time{probe.GPU: before + computes}
 		o.time = before + computes
 	}
 	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, before+computes
-	o.carried[probe.LinkIn] = unit.Bytes(n) * e.weights
+	o.carried[probe.LinkIn] = bytes
 	o.fromFlash(e, n)
 	return o
 }
 
-// allMoves is what PMove of the given experts still takes, beyond the latency.
-func (e *experts) allMoves(ids []int32) (all unit.Time) {
+// allMoves is what PMove of the given experts still takes, beyond the latency, and the
+// bytes that come.
+func (e *experts) allMoves(ids []int32) (all unit.Time, bytes unit.Bytes) {
 	for _, id := range ids {
-		t, _, _ := e.moves(id)
-		all += t
+		t, b, _ := e.moves(id)
+		all, bytes = all+t, bytes+b
 	}
-	return all
+	return all, bytes
 }
 
 // fromFlash adds the reads of n experts, if there are any.

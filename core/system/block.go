@@ -2,6 +2,7 @@ package system
 
 import (
 	"math"
+	"slices"
 
 	"monde/core/bound"
 	"monde/core/gpu"
@@ -70,7 +71,7 @@ func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
 	t := r.parts.compute(cost)
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
-	l.took.busy[probe.LinkIn] += r.idle(r.now-t, r.now)
+	r.idle(l, r.now-t, r.now)
 	l.took.busy[r.experts.where] += r.beside(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
@@ -164,16 +165,20 @@ func (r *run) charge(l *ledger, p pass) {
 		l.bound.Home = bound.Host
 	}
 	l.bound.Experts = r.loads[:0]
+	r.ids = e.at(r.ids[:0], policy.Near)
+	now, _ := e.now(r.ids)
 	for _, id := range r.busiest {
-		held := e.sites[id] == policy.Resident && !r.s.Strategy.Ideal()
+		if slices.Contains(r.ids[now:], id) {
+			continue // it is left for the next layer
+		}
 		work := m.Expert(int(e.tokens[id]))
-		if held && l.bound.Split { // it cannot be split
+		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id] // of its weights cross the link
+		if l.bound.Split && (part || e.sites[id] == policy.Resident) {       // it cannot be split, and need not move as a whole
 			l.bound.GPU.FLOPs += work.FLOPs
-			l.bound.GPU.Bytes += work.Bytes
 			continue
 		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && (e.left == nil || e.left[id] == 0) && (e.low == nil || !e.low[id]), Near: e.sites[id] == policy.Near,
+			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && !part, Near: e.sites[id] == policy.Near,
 			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
 		})
 	}

@@ -17,10 +17,17 @@ type keep struct {
 // newKeep returns the cache of s; nil if there is none.
 func newKeep(s scenario.Scenario) *keep {
 	spec := s.Strategy.Cache
+	blocks := max(1, s.Model.MoEBlocks())
+	if spec.Slots == 0 {
+		places := s.Model.Experts
+		if spec.Scope == replace.Model {
+			places *= blocks
+		}
+		spec.Slots = int(s.Strategy.CacheShare*float64(places) + 0.5)
+	}
 	if spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.Ideal() {
 		return nil
 	}
-	blocks := max(1, s.Model.MoEBlocks())
 	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
 }
 

@@ -88,7 +88,12 @@ func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
 		}
 		return e.move, e.weights, e.latency
 	}
-	return e.left[id], unit.Bytes(float64(e.weights) * (float64(e.left[id]) / float64(e.move+e.latency))), 0
+	return e.left[id], e.bytes(e.left[id]), 0
+}
+
+// bytes returns how many bytes of an expert come in the rest of its transfer.
+func (e *experts) bytes(left unit.Time) unit.Bytes {
+	return unit.Bytes(float64(e.weights) * (float64(left) / float64(e.move+e.latency)))
 }
 
 // now returns how many of the given experts at home are computed in this layer, and what

@@ -1,10 +1,13 @@
 package system
 
 import (
+	"monde/core/fault"
+	"monde/core/internal/order"
 	"monde/core/policy"
 	"monde/core/policy/replace"
 	"monde/core/report"
 	"monde/core/scenario"
+	"monde/core/workload"
 )
 
 // keep is the experts that GPU memory caches.
@@ -94,4 +97,42 @@ func (r *run) cached() *report.Cached {
 		c.Prefetched, c.Used, c.Late, c.Dropped = a.whole, a.used, a.late, a.dropped
 	}
 	return c
+}
+
+// warmPasses is how many passes of other tokens a warm cache has seen.
+const warmPasses = 64
+
+// warm begins with the experts that passes of other tokens ask for most.
+func (r *run) warm(stop fault.Stop) error {
+	if r.keep == nil || !r.s.Strategy.Cache.Warm {
+		return nil
+	}
+	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
+	if err != nil {
+		return fault.In("workload", err)
+	}
+	n := r.s.Model.Experts
+	asked := make([]int64, max(1, r.s.Model.MoEBlocks())*n)
+	for i := range min(warmPasses, r.plan.passes()) {
+		p := r.plan.at(i)
+		for moe := range r.moeBlocks(p) {
+			router.Count(r.tokens, p.route, moe)
+			for id, t := range r.tokens {
+				asked[r.layer(p, moe)*n+id] += int64(t)
+			}
+		}
+		if err := stop.Err(); err != nil {
+			return err
+		}
+	}
+	keys := make([]replace.Key, 0, len(asked))
+	for i := range asked {
+		keys = append(keys, replace.Key{Layer: int32(i / n), Expert: int32(i % n)})
+	}
+	order.By(keys, func(a, b replace.Key) bool {
+		x, y := asked[int(a.Layer)*n+int(a.Expert)], asked[int(b.Layer)*n+int(b.Expert)]
+		return x > y || x == y && (a.Layer < b.Layer || a.Layer == b.Layer && a.Expert < b.Expert)
+	})
+	r.keep.cache.Warm(replace.High, keys)
+	return nil
 }

@@ -95,6 +95,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
+	if err := r.warm(stop); err != nil {
+		return report.Report{}, err
+	}
 	r.level = newFidelity(s.Fidelity)
 	r.report = newReport(s, r.plan, origin)
 	r.report.Alpha, r.report.StepAlpha = input, steps

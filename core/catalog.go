@@ -49,24 +49,34 @@ func part(s scenario.Slot) wire.Part {
 
 // strategies lists the compositions as parts of a scenario: what they set, over the
 // strategy that is there. GPU+PM is two, for its transfers matter most.
-func strategies() []wire.Choice {
-	var all []wire.Choice
+func strategies() []wire.Strategy {
+	var all []wire.Strategy
 	for _, x := range policy.Systems() {
 		value := axes(scenario.Default().Strategy.As(x.Name))
 		if x.Name != policy.GPUPM {
-			all = append(all, choice(string(x.Name), x.Title, x.Text, value))
+			all = append(all, strategy(x, value))
 			continue
 		}
+		serial := x
+		serial.Name, serial.Title, serial.Text = "GPU+PM serial", "GPU+PM, serial", "Weights of active experts cross the link one by one, each before its compute."
 		value["transfer"] = policy.Serial
-		all = append(all, choice("GPU+PM serial", "GPU+PM, serial", "Weights of active experts cross the link one by one, each before its compute.", value))
+		all = append(all, strategy(serial, value))
+		x.Title, x.Text = "GPU+PM, overlapped", "The next experts' weights cross the link while one computes."
 		value["transfer"] = policy.Overlap
-		all = append(all, choice("GPU+PM", "GPU+PM, overlapped", "The next experts' weights cross the link while one computes.", value))
+		all = append(all, strategy(x, value))
 	}
 	return all
 }
 
-func choice(name, title, text string, value any) wire.Choice {
-	return wire.Choice{Name: name, Title: title, Text: text, Value: json.RawMessage(encode(value))}
+func strategy(x policy.System, value any) wire.Strategy {
+	badges := []string{}
+	for _, b := range x.Badges {
+		badges = append(badges, string(b))
+	}
+	return wire.Strategy{
+		Name: string(x.Name), Title: x.Title, Text: x.Text, Source: x.Source, Badges: badges, Usual: x.Usual(),
+		Value: json.RawMessage(encode(value)),
+	}
 }
 
 // axes returns what a composition decides: all but parameters.

@@ -181,3 +181,6 @@ func (s Spec) As(n Name) Spec {
 	s.Name = n
 	return s
 }
+
+// Usual reports whether a system is the paper's, or one of its baselines.
+func (x System) Usual() bool { return x.Source == mondeSource }

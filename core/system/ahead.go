@@ -22,7 +22,8 @@ type ahead struct {
 	draws     *rand.Rand
 	found     []int32
 
-	expert  unit.Time // PMove of one, with the latency of an idle link
+	over    probe.Resource // what brings them: the link, or flash, which an expert holds until it is on the GPU
+	expert  unit.Time      // of one, with the latency of an idle link
 	chunk   unit.Time
 	chunks  unit.Time // of one expert
 	queue   []coming
@@ -52,9 +53,14 @@ func newAhead(p *parts, s scenario.Scenario) *ahead {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())
+	over := probe.LinkIn
+	if p.read > 0 {
+		over = probe.Flash
+	}
 	a := &ahead{
+		over: over,
 		spec: x.Predictor, predictor: predict.New(x.Predictor, layers, s.Model.Experts), draws: rng.Stream(s.Seed, "predictions"),
-		expert: p.link.Latency() + p.move, chunks: unit.Time(x.Prefetch.Chunks), chunk: max(1, p.move/unit.Time(x.Prefetch.Chunks)),
+		expert: p.link.Latency() + p.move + p.read, chunks: unit.Time(x.Prefetch.Chunks), chunk: max(1, (p.move+p.read)/unit.Time(x.Prefetch.Chunks)),
 		tokens: make([]int32, layers*s.Model.Experts), last: make([]int32, layers*(1+s.Model.Experts)), topK: s.Model.TopK,
 	}
 	a.view.Draw = a.draws.Float64
@@ -78,7 +84,7 @@ func (r *run) look(p pass, moe int) {
 	copy(r.tokens, a.row(moe, n))
 }
 
-// idle lets what is on its way use the link from one instant to another.
+// idle lets what is on its way use the link, or flash, from one instant to another.
 func (r *run) idle(l *ledger, from, to unit.Time) {
 	a := r.ahead
 	if a == nil {
@@ -92,9 +98,9 @@ func (r *run) idle(l *ledger, from, to unit.Time) {
 			break
 		}
 		t := min(c.left, to-start)
-		r.emit(probe.Span{Resource: probe.LinkIn, Work: probe.PMove, Expert: c.expert, Start: start, End: start + t})
-		l.took.busy[probe.LinkIn] += t
-		l.took.carried[probe.LinkIn] += r.experts.bytes(c.left) - r.experts.bytes(c.left-t)
+		r.emit(probe.Span{Resource: a.over, Work: probe.PMove, Expert: c.expert, Start: start, End: start + t})
+		l.took.busy[a.over] += t
+		l.took.carried[a.over] += r.experts.bytes(c.left) - r.experts.bytes(c.left-t)
 		c.left -= t
 		from = start + t
 		if a.flowing = c.left > 0; !a.flowing {
@@ -229,5 +235,5 @@ func (r *run) behind(l *ledger, took unit.Time) {
 	if r.ahead == nil {
 		return
 	}
-	r.level.idle(r.now, r.now+took, func(from, to unit.Time) { r.idle(l, from, to) })
+	r.level.idle(r.ahead.over, r.now, r.now+took, func(from, to unit.Time) { r.idle(l, from, to) })
 }

@@ -12,8 +12,8 @@ import (
 // analytic runs a layer in closed form: the paper's equations with compute and
 // AMove added. It emits one span a path, not one an expert.
 type analytic struct {
-	ids    []int32
-	linked unit.Time // of the last run
+	ids  []int32
+	busy [probe.Resources]unit.Time // of the last run
 }
 
 var _ fidelity = (*analytic)(nil)
@@ -23,14 +23,14 @@ func (a *analytic) run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 	first := early(e, now, emit)
 	first.plus(begin(e, now, emit))
 	first.plus(a.after(e, now+first.time, emit))
-	a.linked = first.busy[probe.LinkIn]
+	a.busy = first.busy
 	return first
 }
 
-// idle implements fidelity: whenever the link was free, it counts as the end.
-func (a *analytic) idle(from, to unit.Time, f func(from, to unit.Time)) {
-	if from+a.linked < to {
-		f(from+a.linked, to)
+// idle implements fidelity: whenever a resource was free, it counts as the end.
+func (a *analytic) idle(on probe.Resource, from, to unit.Time, f func(from, to unit.Time)) {
+	if from += a.busy[on]; from < to {
+		f(from, to)
 	}
 }
 

@@ -27,7 +27,11 @@ func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 		v.graph.add(probe.GPU, probe.DenseFFN, -1, e.shared)
 	}
 	if e.blocked > 0 {
-		v.graph.add(probe.LinkIn, probe.PMove, -1, e.blocked)
+		on := probe.LinkIn
+		if e.read > 0 {
+			on = probe.Flash
+		}
+		v.graph.add(on, probe.PMove, -1, e.blocked)
 	}
 	v.resident(e)
 	if e.launch > 0 { // the host launches before it computes
@@ -42,10 +46,10 @@ func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 	return o
 }
 
-// idle calls f with every stretch of a run in which nothing came over the link.
-func (v *event) idle(from, to unit.Time, f func(from, to unit.Time)) {
+// idle calls f with every stretch of a run in which a resource did nothing.
+func (v *event) idle(on probe.Resource, from, to unit.Time, f func(from, to unit.Time)) {
 	for _, s := range v.graph.segments {
-		if v.graph.tasks[s.task].lane != int32(probe.LinkIn) {
+		if v.graph.tasks[s.task].lane != int32(on) {
 			continue
 		}
 		if s.start > from {
@@ -94,8 +98,11 @@ func (v *event) fromFlash(e *experts, t, id int32, before []int32) {
 	if e.read == 0 {
 		return
 	}
-	read := v.graph.add(probe.Flash, probe.Read, id, e.read)
+	read := v.graph.add(probe.Flash, probe.Read, id, e.reads(id))
 	v.graph.tasks[read].bytes = e.weights
+	if left := e.reads(id); left < e.read {
+		v.graph.tasks[read].bytes = e.bytes(left)
+	}
 	v.graph.after(read, t)
 	if n := len(before) - e.staging; n >= 0 {
 		v.graph.after(before[n], read)

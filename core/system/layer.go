@@ -76,13 +76,13 @@ type fidelity interface {
 	// run returns what e takes from instant now. emit is called for each span.
 	run(e *experts, now unit.Time, emit func(probe.Span)) outcome
 	// idle calls f with the stretches of the last run, which took from one instant to
-	// another, in which nothing came over the link.
-	idle(from, to unit.Time, f func(from, to unit.Time))
+	// another, in which a resource did nothing.
+	idle(on probe.Resource, from, to unit.Time, f func(from, to unit.Time))
 }
 
 // moves returns how long PMove of an expert still takes, and of how many bytes.
 func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
-	if e.left == nil || e.left[id] == 0 {
+	if e.read > 0 || e.left == nil || e.left[id] == 0 {
 		if e.low != nil && e.low[id] {
 			return e.twin, e.twinBytes, e.latency
 		}
@@ -91,9 +91,17 @@ func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
 	return e.left[id], e.bytes(e.left[id]), 0
 }
 
+// reads returns how long an expert still takes to come from flash.
+func (e *experts) reads(id int32) unit.Time {
+	if e.left == nil || e.left[id] == 0 {
+		return e.read
+	}
+	return min(e.read, e.left[id])
+}
+
 // bytes returns how many bytes of an expert come in the rest of its transfer.
 func (e *experts) bytes(left unit.Time) unit.Bytes {
-	return unit.Bytes(float64(e.weights) * (float64(left) / float64(e.move+e.latency)))
+	return unit.Bytes(float64(e.weights) * (float64(left) / float64(e.move+e.latency+e.read)))
 }
 
 // now returns how many of the given experts at home are computed in this layer, and what

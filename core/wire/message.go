@@ -158,7 +158,7 @@ type Catalog struct {
 	Models     []Choice        `json:"models"`
 	Machines   []Choice        `json:"machines"`
 	Parts      []Part          `json:"parts"` // of a machine, that have presets of their own
-	Strategies []Choice        `json:"strategies"`
+	Strategies []Strategy      `json:"strategies"`
 	Tables     []Table         `json:"tables"` // measured routing
 	Scenarios  []Choice        `json:"scenarios"`
 }
@@ -175,6 +175,17 @@ type Choice struct {
 	Title string          `json:"title"` // a line for people
 	Text  string          `json:"text"`  // a sentence or two for people
 	Value json.RawMessage `json:"value"` // the part of a scenario that it stands for
+}
+
+// Strategy is one composition of the axes.
+type Strategy struct {
+	Name   string          `json:"name"`
+	Title  string          `json:"title"` // a line for people
+	Text   string          `json:"text"`  // a sentence or two for people
+	Source string          `json:"source"`
+	Badges []string        `json:"badges"`
+	Usual  bool            `json:"usual"` // compared unless somebody says otherwise
+	Value  json.RawMessage `json:"value"` // what it sets of a scenario's strategy
 }
 
 // Table is one set of measured routing.

@@ -54,11 +54,12 @@ var typed = map[string]string{
 	"wire.Resolved.Short":   "Short",
 	"wire.Request.Scenario": "Scenario | Short",
 
-	"wire.Choice.Value":       "T",
-	"wire.Catalog.Models":     "readonly Choice<ModelSpec>[]",
-	"wire.Catalog.Machines":   "readonly Choice<Machine>[]",
-	"wire.Catalog.Strategies": "readonly Choice<Partial<PolicySpec>>[]",
-	"wire.Catalog.Scenarios":  "readonly Choice<Scenario>[]",
+	"wire.Choice.Value":      "T",
+	"wire.Catalog.Models":    "readonly Choice<ModelSpec>[]",
+	"wire.Catalog.Machines":  "readonly Choice<Machine>[]",
+	"wire.Strategy.Value":    "Partial<PolicySpec>",
+	"policy.Spec.Name":       "string",
+	"wire.Catalog.Scenarios": "readonly Choice<Scenario>[]",
 
 	"report.Layer.Tokens":     "readonly number[] | null",
 	"report.Layer.Hot":        "readonly number[] | null",

@@ -105,6 +105,19 @@ export interface WorkloadOrigin {
   readonly scaled: boolean; // shares were stretched to another number of experts, layers or tokens
 }
 
+/** Cached is what a cache of experts was asked for. */
+export interface Cached {
+  readonly slots: number; // experts, of all layers
+  readonly hits: number;
+  readonly misses: number;
+  readonly hit_rate: number; // of what gates asked for
+  readonly prefetched: number; // experts that came ahead of need, whole
+  readonly used: number; // of those, asked for before they left
+  readonly late: number; // experts that were on their way when they were asked for
+  readonly skipped?: number; // tokens' choices that were not computed
+  readonly dropped: number; // that a gate did not ask for, and that were not whole yet
+}
+
 /** Item is one tenant of a Pool. */
 export interface Item {
   readonly name: string;
@@ -229,6 +242,7 @@ export interface Report {
   readonly step_alpha: number; // that MD+LB used in decoding steps; 0 if none
   readonly hot_experts: number;
   readonly routing: WorkloadOrigin;
+  readonly cache?: Cached; // of experts, in GPU memory; absent: none
   readonly memory: readonly Pool[];
   readonly fits_gpu: boolean; // GPU memory could hold every expert beside all else
   readonly energy: readonly Energy[];
@@ -321,6 +335,17 @@ export interface Part {
   readonly choices: readonly Choice[];
 }
 
+/** Strategy is one composition of the axes. */
+export interface Strategy {
+  readonly name: string;
+  readonly title: string; // a line for people
+  readonly text: string; // a sentence or two for people
+  readonly source: string;
+  readonly badges: readonly string[];
+  readonly usual: boolean; // compared unless somebody says otherwise
+  readonly value: Partial<PolicySpec>; // what it sets of a scenario's strategy
+}
+
 /** Table is one set of measured routing. */
 export interface Table {
   readonly name: string;
@@ -342,7 +367,7 @@ export interface Catalog {
   readonly models: readonly Choice<ModelSpec>[];
   readonly machines: readonly Choice<Machine>[];
   readonly parts: readonly Part[]; // of a machine, that have presets of their own
-  readonly strategies: readonly Choice<Partial<PolicySpec>>[];
+  readonly strategies: readonly Strategy[];
   readonly tables: readonly Table[]; // measured routing
   readonly scenarios: readonly Choice<Scenario>[];
 }
@@ -784,6 +809,8 @@ export const PolicyMissed = [
   'gpu', // after PMove
   'home', // where it lives, after AMove
   'balance', // the busiest on the GPU, the rest at home, both at once
+  'cheaper',
+  'timelines',
 ] as const;
 export type PolicyMissed = (typeof PolicyMissed)[number];
 
@@ -819,9 +846,114 @@ export const PolicyRounding = [
 ] as const;
 export type PolicyRounding = (typeof PolicyRounding)[number];
 
+/** Precision is in which precision a missed expert comes: the third axis. With twins, an unimportant expert comes as a copy of fewer bits, or not at all; how important it is, is its gate's to say (HOBBIT, 2411.01433, and MoE-APEX). */
+export interface PolicyPrecision {
+  readonly twins: boolean; // false: every expert comes as it is
+  readonly low_bits: number; // of a weight of a twin
+  readonly high_share: number;
+  readonly low_share: number;
+}
+
+/** First says which experts of a layer go first among those that go the same way: the seventh axis. What GPU memory holds is computed before what must come. */
+export const PolicyFirst = [
+  'busiest', // most tokens
+  'id', // as models number them
+  'lightest', // fewest tokens
+  'readiest', // least of its weights still to come, then most tokens: ProMoE
+] as const;
+export type PolicyFirst = (typeof PolicyFirst)[number];
+
+/** Name is a replacement policy. */
+export const ReplaceName = [
+  'none', // nothing is kept
+  'static', // what came first, as a given hot set, stays
+  'lru', // the least recently used; ProMoE and Mixtral-offloading, per layer
+  'lfu', // the least often used
+  'seq-lfu', // the same, counted anew in each sequence (HOBBIT's ablation)
+  'lifo', // Expert Buffering: inactive ones, then last in first out
+  'hobbit', // HOBBIT: recency, frequency, high-precision uses, layer distance
+  'lcu', // MoE-APEX: least cost of a miss, and layer distance
+  'edgemoe', // frequency over layer distance
+  'mrs', // HybriMoE: a moving average of gate scores
+  'activation', // MoE-Infinity: the request's activations, early layers first
+  'benefit', // DynaNDE: the least time saved
+] as const;
+export type ReplaceName = (typeof ReplaceName)[number];
+
+/** Scope says which experts share slots. */
+export const ReplaceScope = [
+  'layer', // each layer has slots of its own
+  'model', // all layers share theirs
+] as const;
+export type ReplaceScope = (typeof ReplaceScope)[number];
+
+/** Reading says how a formula is read whose printed form contradicts its text. */
+export const ReplaceReading = [
+  'printed', // as the paper, or who quotes it, prints it
+  'meant', // as its text describes it
+] as const;
+export type ReplaceReading = (typeof ReplaceReading)[number];
+
+/** Spec is a cache and its policy's parameters. Those that Name does not use are ignored. */
+export interface ReplaceSpec {
+  readonly name: ReplaceName;
+  readonly scope: ReplaceScope;
+  readonly slots: number; // of full precision: each layer's, or all layers'
+  readonly low_slots: number; // of low precision; 0: one class alone
+  readonly warm: boolean; // begins with the hot set that Cache.Warm is given
+  readonly reading: ReplaceReading;
+  readonly recency: number;
+  readonly frequency: number;
+  readonly high_uses: number;
+  readonly nearness: number;
+  readonly low_cost: number;
+  readonly smoothing: number;
+  readonly top_scores: number;
+  readonly epsilon: number;
+}
+
+/** Name is a predictor. */
+export const PredictName = [
+  'none',
+  'previous-token', // what the token before asked for at the same layer
+  'first-order', // table from experts of a layer to those of the target
+  'path', // EdgeMoE: experts of two layers are the key
+  'popularity', // the busiest so far
+  'token-table', // replayed: token id to experts
+  'skip-gate', // replayed: the target's gate on this layer's hidden state
+  'learned', // replayed: ProMoE's perceptron a layer
+  'rpp', // replayed: ExpertFlow's routing path predictor
+  'pre-gate', // Pre-gated MoE: the gate of the block before decides
+  'prefill', // what the prompt asked for most
+  'activation', // MoE-Infinity: the most alike of stored activation matrices
+  'oracle', // always right
+] as const;
+export type PredictName = (typeof PredictName)[number];
+
+/** Spec is a predictor and its parameters. Those that Name does not use are ignored. */
+export interface PredictSpec {
+  readonly name: PredictName;
+  readonly distance: number; // layers from the one that is known to the target
+  readonly accuracy: number; // replayed: share of experts that are right; 0: as published
+  readonly latency_ps: Picoseconds; // from the gate to the prediction; not counted here
+  readonly store: number; // activation: matrices kept
+  readonly paths: number; // path: keys kept a layer
+}
+
+/** Prefetch is how weights come before a gate asks for them: the sixth axis. They use the link while nothing else does. */
+export interface PolicyPrefetch {
+  readonly chunks: number; // an expert comes in as many copies; what is asked for waits for one at most (ProMoE, 2410.22134: 3)
+}
+
+/** Batching is how batches are shaped: the eighth axis. */
+export interface PolicyBatching {
+  readonly micro_batches: number; // batches that use a layer's weights one after another before the next layer's (Klotski, 2502.06888)
+  readonly capacity_factor: number; // static gating: every expert computes this share of a pass's tokens, padded or dropped (2303.06182); 0: as many as it gets
+}
+
 /** Spec is a strategy: a point on the axes, and their parameters. Those that no axis uses are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
-  readonly name: PolicyName; // of the composition that the rest began as
+  readonly name: string; // of the composition that the rest began as
   readonly home: PolicyHome; // of experts
   readonly missed: PolicyMissed; // where they are computed unless GPU memory holds them
   readonly transfer: PolicyTransfer; // missed: gpu
@@ -832,6 +964,15 @@ export interface PolicySpec {
   readonly rounding: PolicyRounding; // alpha_mode: fixed and auto
   readonly min_hot: number; // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
   readonly profile_passes: number; // alpha_mode: auto: forward passes that alpha is tuned on
+  readonly held_blocks: number; // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
+  readonly precision: PolicyPrecision; // of missed experts
+  readonly first: PolicyFirst; // of a layer's experts
+  readonly deferred: number; // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
+  readonly cache: ReplaceSpec; // of experts, in GPU memory
+  readonly cache_share: number; // of all experts that it has room for, where cache.slots is 0
+  readonly predictor: PredictSpec; // of the experts that later layers ask for
+  readonly prefetch: PolicyPrefetch;
+  readonly batching: PolicyBatching;
 }
 
 /** Fidelity is how closely a run looks. */

@@ -8,7 +8,7 @@ import type {Catalog, Resolved, Scenario} from '../src/wire.gen';
 
 const catalog = {
   default: {seed: 0, strategy: {name: 'Ideal'}},
-  strategies: [{name: 'Ideal', title: 'Ideal', text: '', value: {name: 'Ideal'}}],
+  strategies: [{name: 'Ideal', title: 'Ideal', text: '', source: '', badges: [], usual: true, value: {name: 'Ideal'}}],
 } as unknown as Catalog;
 
 /** A window with a history; a seed is its own link. */

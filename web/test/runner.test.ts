@@ -37,7 +37,7 @@ let lacking = false; // a device
 const refuse = (code: Failed['code'], path: string): Failed => ({code, reason: '', fields: [{path, reason: 'no'}]});
 const catalog = {
   default: {strategy: {name: 'MD+LB', home: 'device'}, machine: {device: {count: 1}}, workload: {batch: 4}, title: ''},
-  strategies: ['Ideal', 'MD+AM', 'MD+LB'].map((name) => ({name, title: name, text: '', value: {name, home: name === 'Ideal' ? 'gpu' : 'device'}})),
+  strategies: ['Ideal', 'MD+AM', 'MD+LB'].map((name) => ({name, title: name, text: '', source: '', badges: [], usual: true, value: {name, home: name === 'Ideal' ? 'gpu' : 'device'}})),
 } as unknown as Catalog;
 
 let engine: FakeEngine;

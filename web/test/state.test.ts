@@ -17,7 +17,7 @@ import {bytes, picoseconds} from '../src/base/units';
 
 const strategy = {name: 'MD+LB', home: 'device', missed: 'balance', transfer: 'overlap', alpha: 1} as const;
 const [ideal, fetched, split] = [{name: 'Ideal', home: 'gpu', missed: 'gpu'}, {name: 'GPU+PM', home: 'memory', missed: 'gpu'}, {name: 'MD+LB', home: 'device', missed: 'balance'}] as const;
-const named = (name: string, value: object) => ({name, title: name, text: '', value});
+const named = (name: string, value: object) => ({name, title: name, text: '', source: '', badges: [], usual: true, value});
 const catalog = {
   default: {strategy, model: {encoder: {blocks: 0}}, workload: {phase: 'prefill', routing: {table: 't', dataset: 'd'}}},
   strategies: [named('Ideal', ideal), named('serial', {...fetched, transfer: 'serial'}), named('overlap', {...fetched, transfer: 'overlap'}), named('MD+LB', split)],

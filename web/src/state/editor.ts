@@ -31,7 +31,7 @@ export class Editor {
     this.entries = entriesOf(catalog);
     this.current = signal(catalog.default);
     this.scenario = this.current;
-    this.compared = signal<readonly string[]>(this.entries.map((e) => e.name));
+    this.compared = signal<readonly string[]>(this.usual());
   }
 
   /** How the scenario came to be as it is. */
@@ -48,6 +48,11 @@ export class Editor {
   set(path: string, value: unknown, manner: Manner): void {
     const s = this.current.value;
     this.replace(value === undefined ? without(s, path) : withValue(s, path, value), manner);
+  }
+
+  /** What is compared unless somebody says otherwise. */
+  usual(): string[] {
+    return this.entries.filter((e) => e.usual).map((e) => e.name);
   }
 
   select(entry: Entry): void {
@@ -104,7 +109,7 @@ export class Editor {
   }
 
   reset(): void {
-    this.compared.value = this.entries.map((e) => e.name);
+    this.compared.value = this.usual();
     this.replace(this.catalog.default, 'pick');
   }
 

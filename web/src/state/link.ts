@@ -16,7 +16,7 @@ const rest = 250;
 
 export interface Fragment {
   readonly link: string; // "#v1.…", or empty
-  readonly compared: readonly string[] | null; // null: all
+  readonly compared: readonly string[] | null; // null: the usual ones
   readonly aim: Aim;
 }
 
@@ -135,7 +135,7 @@ export class Linker {
   }
 
   private async fragment(scenario: Scenario, compared: readonly string[], aim: Aim): Promise<string> {
-    return writeFragment(await this.core().encode(scenario), compared, this.editor.entries.map((e) => e.name), aim);
+    return writeFragment(await this.core().encode(scenario), compared, this.editor.usual(), aim);
   }
 
   private compare(fragment: Fragment): void {

@@ -3,7 +3,7 @@
 
 import {at, same, withValue} from '../base/path';
 import type {Picoseconds} from '../base/units';
-import type {Catalog, ModelSpec, PolicyName, Scenario, WorkloadRouting} from '../wire.gen';
+import type {Catalog, ModelSpec, PolicyName, PolicySpec, Scenario, WorkloadRouting} from '../wire.gen';
 
 /** What is compared with GPU+PM, the slowest first, as a rule. */
 export const configs = ['CPU+AM', 'MD+AM', 'MD+LB', 'Ideal'] as const satisfies readonly PolicyName[];
@@ -109,10 +109,16 @@ export const axisPlan = (basis: Scenario, subjects: readonly Subject[], axis: Ax
   panels: subjects.map((subject) => ({subject, points: axis.values.map((v) => ({label: axis.label(v), scenario: axis.set(scenarioOf(basis, subject), v)}))})),
 });
 
+/** Where experts live under each strategy, and where a missed one is computed. */
+const places: Readonly<Record<string, Pick<PolicySpec, 'home' | 'missed'>>> = {
+  'GPU+PM': {home: 'memory', missed: 'gpu'}, 'CPU+AM': {home: 'host', missed: 'home'},
+  'MD+AM': {home: 'device', missed: 'home'}, 'MD+LB': {home: 'device', missed: 'balance'}, Ideal: {home: 'gpu', missed: 'gpu'},
+};
+
 /** A point under a strategy, and under a skew if there is one. */
 export function runOf({scenario: s}: Point, name: PolicyName, skew?: Skew): Scenario {
   const workload = skew ? {...s.workload, routing: {...s.workload.routing, ...skew.routing}} : s.workload;
-  return {...s, workload, strategy: {...s.strategy, name}};
+  return {...s, workload, strategy: {...s.strategy, name, ...places[name]}};
 }
 
 /** What a run is known by. */

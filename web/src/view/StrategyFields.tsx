@@ -1,5 +1,6 @@
 import * as controls from '../state/controls';
 import {hasFlash, runsOn} from '../state/editor';
+import type {Entry} from '../state/entries';
 import {usePart, useStore} from '../state/store';
 import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
@@ -14,6 +15,21 @@ const stores = [{value: '', label: 'In memory'}, {value: 'flash', label: 'On fla
 
 const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
 
+const badgeNames: Readonly<Record<string, string>> = {
+  'changes-output': 'changes answers', 'fine-tuning': 'needs fine-tuning', 'not-sold': 'hardware not sold', secondary: 'secondary source',
+};
+
+/** One strategy, to compare with the others. */
+function Check({entry: e, fixed}: {readonly entry: Entry; readonly fixed: boolean}) {
+  const {editor} = useStore();
+  return (
+    <label class="check" title={`${e.text} ${e.source}.`}>
+      <input type="checkbox" checked={editor.compared.value.includes(e.name)} disabled={fixed} onChange={(ev) => editor.compare(e.name, ev.currentTarget.checked)} />
+      <span>{e.title}{e.badges.map((b) => <span key={b} class="badge">{badgeNames[b] ?? b}</span>)}</span>
+    </label>
+  );
+}
+
 /** What to compare, and the parameters of the selected strategy. */
 export function StrategyFields() {
   const {editor, runner} = useStore();
@@ -24,12 +40,11 @@ export function StrategyFields() {
     <>
       <fieldset class="compare">
         <legend>Compare</legend>
-        {editor.entries.map((e) => (
-          <label key={e.name} class="check" title={e.text}>
-            <input type="checkbox" checked={editor.compared.value.includes(e.name)} disabled={e === entry} onChange={(ev) => editor.compare(e.name, ev.currentTarget.checked)} />
-            {e.title}
-          </label>
-        ))}
+        {editor.entries.filter((e) => e.usual).map((e) => <Check key={e.name} entry={e} fixed={e === entry} />)}
+        <details class="more" open={editor.entries.some((e) => !e.usual && editor.compared.value.includes(e.name))}>
+          <summary>Systems of others</summary>
+          {editor.entries.filter((e) => !e.usual).map((e) => <Check key={e.name} entry={e} fixed={e === entry} />)}
+        </details>
       </fieldset>
       <SelectField
         label="In detail" path="strategy.name" value={runner.selected.value} hint={entry?.text}

@@ -105,6 +105,27 @@ export const buffers: readonly NumberRow[] = [
   kib('machine.device.ndp.output_buffer_bytes', 'Output buffer', [1, 16384], (s) => 8 * ndp(s).rows * ndp(s).arrays * ndp(s).cols, 'results in fp32 on their way out'),
 ];
 
+const cached = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.cache.name !== 'none';
+const guessed = (s: Scenario) => cached(s) && s.strategy.predictor.name !== 'none';
+const twins = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.precision.twins;
+
+/** Parameters of the axes that a strategy is on. */
+export const axes: readonly NumberRow[] = [
+  part('strategy.cache_share', 'Experts cached', {min: 0, unit: 'of all', shown: cached, hint: 'in GPU memory; of each layer, or of the model'}),
+  row('strategy.cache.slots', 'Cache slots', 'experts', 1, [0, 256], {shown: cached, hint: '0: as the share says'}),
+  row('strategy.predictor.distance', 'Predicts', 'blocks ahead', 1, [1, 8], {shown: guessed}),
+  part('strategy.predictor.accuracy', 'Accuracy', {min: 0, unit: '', shown: guessed, hint: 'of a replayed predictor; 0 is as published'}),
+  row('strategy.predictor.latency_ps', 'Prediction takes', 'µs', 1e6, [0, 1000], {shown: guessed}),
+  row('strategy.prefetch.chunks', 'Chunks', 'an expert', 1, [1, 32], {shown: guessed, hint: 'what is asked for waits for one at most'}),
+  row('strategy.precision.low_bits', 'Twins', 'bits', 1, [1, 8], {whole: false, shown: twins}),
+  part('strategy.precision.high_share', 'Wanted whole', {min: 0, unit: 'of choices', shown: twins}),
+  part('strategy.precision.low_share', 'Wanted as twins', {min: 0, unit: 'of choices', shown: twins, hint: 'the rest is skipped'}),
+  row('strategy.deferred', 'Deferred', 'experts', 1, [0, 16], {shown: (s) => s.strategy.home === 'host' && s.strategy.missed !== 'gpu', hint: 'that the CPU computes beside the next layer'}),
+  row('strategy.held_blocks', 'Blocks held', 'on the GPU', 1, [0, 64], {shown: (s) => s.strategy.home !== 'gpu', hint: 'the last of a stack, with all their experts'}),
+  row('strategy.batching.micro_batches', 'Micro-batches', '', 1, [1, 64], {hint: 'that use a layer’s weights one after another'}),
+  part('strategy.batching.capacity_factor', 'Capacity factor', {min: 0, unit: '', hint: 'static gating: every expert computes this share of all tokens; 0: as many as it gets'}),
+];
+
 export const strategy: readonly NumberRow[] = [
   row('strategy.alpha', 'α', '', 1, [0, 4], {whole: false, shown: (s) => balanced(s) && s.strategy.alpha_mode === 'fixed', hint: 'scales how many experts are hot'}),
   row('strategy.min_hot', 'At least hot', 'experts', 1, [0, 64], {shown: formula}),
@@ -118,7 +139,7 @@ export const strategy: readonly NumberRow[] = [
 export const run: readonly NumberRow[] = [row('seed', 'Seed', '', 1, [0, 100], {hint: 'of every random draw'})];
 
 /** The paths that a control shows errors of; others go to the summary. */
-export const rows: readonly NumberRow[] = [...workload, ...routing, ...machine, ...moreMachine, ...memory, ...buffers, ...strategy, ...run];
+export const rows: readonly NumberRow[] = [...workload, ...routing, ...machine, ...moreMachine, ...memory, ...buffers, ...strategy, ...axes, ...run];
 
 /** A slider's resolution. */
 export const ticks = 1000;

@@ -3,6 +3,7 @@ import {hasFlash, runsOn} from '../state/editor';
 import type {Entry} from '../state/entries';
 import {usePart, useStore} from '../state/store';
 import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
+import {AxisFields} from './AxisFields';
 import {NumberFields, SelectField} from './fields';
 
 const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
@@ -72,6 +73,7 @@ export function StrategyFields() {
         />
       )}
       <NumberFields rows={controls.strategy} />
+      <AxisFields />
     </>
   );
 }

@@ -1,0 +1,223 @@
+package system_test
+
+import (
+	"testing"
+
+	"monde/core/policy"
+	"monde/core/policy/predict"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/unit"
+	"monde/core/workload"
+)
+
+// recorded is DeepSeek-V2-Lite at batch 1 on a desktop, from its real trace.
+func recorded(t *testing.T, name policy.Name) scenario.Scenario {
+	t.Helper()
+	p, ok := scenario.PresetNamed("deepseek-trace")
+	m, known := scenario.MachineNamed("desktop-4090")
+	if !ok || !known {
+		t.Fatal("no such preset")
+	}
+	s := p.Scenario
+	s.Machine, s.Strategy = m.Machine, s.Strategy.As(name)
+	s.Workload.Batch, s.Workload.OutputTokens = 1, 24
+	if s.Strategy.Home == policy.OnDevice {
+		s.Machine.Device = scenario.Default().Machine.Device
+	}
+	return s
+}
+
+func done(t *testing.T, s scenario.Scenario) report.Report {
+	t.Helper()
+	return run(t, s, probe.Probe{})
+}
+
+// changed runs s as it is, and with a change.
+func changed(t *testing.T, s scenario.Scenario, change func(*scenario.Scenario)) (before, after report.Report) {
+	t.Helper()
+	before = done(t, s)
+	change(&s)
+	return before, done(t, s)
+}
+
+func in(r report.Report) unit.Bytes { return r.Resources[probe.LinkIn].Bytes }
+
+func TestEverySystemSaysWhatItDoesAndWhoseItIs(t *testing.T) {
+	for _, x := range policy.Systems() {
+		if x.Title == "" || x.Text == "" || x.Source == "" {
+			t.Errorf("%s: %+v", x.Name, x)
+		}
+		if err := recorded(t, x.Name).Validate(); err != nil {
+			t.Errorf("%s: %v", x.Name, err)
+		}
+	}
+}
+
+func TestPreGatedMoEHidesTransfersThatOnDemandWaitsFor(t *testing.T) {
+	ahead, demand := changed(t, recorded(t, "Pre-gated MoE"), func(s *scenario.Scenario) { s.Strategy.Transfer = policy.Block })
+	if ahead.Latency >= demand.Latency || in(ahead) != in(demand) {
+		t.Errorf("ahead %v with %d bytes, on demand %v with %d", ahead.Latency, in(ahead), demand.Latency, in(demand))
+	}
+}
+
+func TestZeROInferenceMovesEveryExpertOfEveryLayer(t *testing.T) {
+	s := recorded(t, "ZeRO-Inference")
+	if got, want := in(done(t, s)), 24*s.Model.AllExpertBytes(); got != want {
+		t.Errorf("%d bytes, want %d", got, want)
+	}
+}
+
+func TestACacheMovesAsManyExpertsAsItMisses(t *testing.T) {
+	for _, name := range []policy.Name{"Expert Buffering", "Mixtral-offloading", "MoE-Infinity"} {
+		s := recorded(t, name)
+		s.Strategy.Predictor.Name = predict.Nothing
+		r := done(t, s)
+		if c := r.Cache; c.Hits == 0 || in(r) != unit.Bytes(c.Misses)*s.Model.ExpertBytes() {
+			t.Errorf("%s: %+v, %d bytes", name, *c, in(r))
+		}
+	}
+}
+
+func TestALargerCacheMovesLess(t *testing.T) {
+	for _, name := range []policy.Name{"Mixtral-offloading", "ProMoE", "HOBBIT", "MoE-APEX", "EdgeMoE", "MoE-Infinity", "HybriMoE"} {
+		s := recorded(t, name)
+		s.Strategy.CacheShare = 0.1
+		small, large := changed(t, s, func(s *scenario.Scenario) { s.Strategy.CacheShare = 0.6 })
+		if large.Latency >= small.Latency || large.Cache.HitRate <= small.Cache.HitRate {
+			t.Errorf("%s: %v at %.2f hits, %v at %.2f", name, small.Latency, small.Cache.HitRate, large.Latency, large.Cache.HitRate)
+		}
+	}
+}
+
+func TestProMoEsChunksLetWrongPredictionsGo(t *testing.T) {
+	s := recorded(t, "ProMoE")
+	s.Strategy.Predictor.Accuracy = 0.3
+	chunked, whole := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Prefetch.Chunks = 1 })
+	if chunked.Latency >= whole.Latency {
+		t.Errorf("in chunks %v, whole %v", chunked.Latency, whole.Latency)
+	}
+}
+
+func TestABetterPredictorIsNoSlower(t *testing.T) {
+	s := recorded(t, "ProMoE")
+	s.Strategy.Predictor.Accuracy = 0.2
+	poor, good := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Predictor.Accuracy = 1 })
+	if good.Latency >= poor.Latency || good.Cache.Dropped > 0 {
+		t.Errorf("right always: %v, %d dropped; right one time in five: %v", good.Latency, good.Cache.Dropped, poor.Latency)
+	}
+}
+
+// HOBBIT's ablation: dynamic loading alone gains 1.19 to 1.57 times.
+func TestHOBBITsTwinsMoveLessAndSkipAFewChoices(t *testing.T) {
+	s := recorded(t, "HOBBIT")
+	s.Strategy.Predictor.Name = predict.Nothing
+	twins, whole := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Precision.Twins = false })
+	gain := float64(whole.Latency) / float64(twins.Latency)
+	choices := float64(twins.Cache.Hits + twins.Cache.Misses + twins.Cache.Skipped)
+	if skipped := float64(twins.Cache.Skipped) / choices; gain < 1.1 || gain > 1.6 || skipped < 0.02 || skipped > 0.04 {
+		t.Errorf("%.2f times as fast, %.3f skipped", gain, skipped)
+	}
+}
+
+func TestEdgeMoEWaitsForFlash(t *testing.T) {
+	r := done(t, recorded(t, "EdgeMoE"))
+	if flash := r.Resources[probe.Flash]; 2*flash.Critical < r.Latency || r.Cache.Hits == 0 {
+		t.Errorf("waits %v of %v for flash, %d hits", flash.Critical, r.Latency, r.Cache.Hits)
+	}
+}
+
+func TestFiddlerComputesFewTokensOnTheCPUAndManyOnTheGPU(t *testing.T) {
+	s := recorded(t, "Fiddler")
+	s.Strategy.CacheShare = 0
+	if r := done(t, s); r.HotExperts != 0 {
+		t.Errorf("one token: %d experts moved", r.HotExperts)
+	}
+	s.Workload.Phase, s.Workload.InputTokens, s.Workload.Batch = workload.Prefill, 4096, 4
+	r := done(t, s)
+	var active int64
+	for _, l := range r.Layers {
+		active += l.Active
+	}
+	if r.HotExperts < active/2 {
+		t.Errorf("16,384 tokens: %d of %d experts moved", r.HotExperts, active)
+	}
+}
+
+func TestKTransformersDefersWorkBesideTheNextBlock(t *testing.T) {
+	deferred, plain := changed(t, recorded(t, "KTransformers"), func(s *scenario.Scenario) { s.Strategy.Deferred = 0 })
+	cpu := probe.CPU
+	if deferred.Latency >= plain.Latency || deferred.Resources[cpu].Busy != plain.Resources[cpu].Busy {
+		t.Errorf("deferred %v (CPU %v), not %v (CPU %v)", deferred.Latency, deferred.Resources[cpu].Busy, plain.Latency, plain.Resources[cpu].Busy)
+	}
+}
+
+func TestHybriMoEsTimelinesBeatEitherEnd(t *testing.T) {
+	s := recorded(t, "HybriMoE")
+	s.Strategy.Predictor.Name = predict.Nothing
+	both := done(t, s)
+	for _, only := range []policy.Missed{policy.Fetched, policy.AtHome} {
+		s.Strategy.Missed = only
+		if r := done(t, s); both.Latency >= r.Latency {
+			t.Errorf("timelines %v, %s alone %v", both.Latency, only, r.Latency)
+		}
+	}
+}
+
+func TestLlamaCppsBlocksOnTheGPUNeedNoCPU(t *testing.T) {
+	s := recorded(t, "llama.cpp")
+	s.Strategy.Held = 20
+	r := done(t, s)
+	for i, l := range r.Layers {
+		if l.MoE && (l.Busy[probe.CPU] == 0) != (i >= len(r.Layers)-20) {
+			t.Errorf("block %d: CPU busy %v", i, l.Busy[probe.CPU])
+		}
+	}
+	if held := r.Memory[0].Items[len(r.Memory[0].Items)-1]; held.Bytes != 20*unit.Bytes(s.Model.Experts)*s.Model.ExpertBytes() {
+		t.Errorf("%s takes %d", held.Name, held.Bytes)
+	}
+}
+
+func TestKlotskisBatchesShareWeights(t *testing.T) {
+	s := recorded(t, "Klotski")
+	s.Strategy.Predictor.Name = predict.Nothing
+	s.Workload.Routing.Source, s.Workload.Batch, s.Workload.OutputTokens = workload.Measured, 16, 4
+	eight, one := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Batching.Micro = 1 })
+	if eight.Tokens != 8*one.Tokens || eight.TokensPerSecond < 1.5*one.TokensPerSecond || in(eight) >= 8*in(one) {
+		t.Errorf("eight batches: %.1f tokens/s, %d bytes; one: %.1f, %d", eight.TokensPerSecond, in(eight), one.TokensPerSecond, in(one))
+	}
+}
+
+func TestWhatAPromptAsksForStaysOnTheGPU(t *testing.T) {
+	for _, name := range []policy.Name{"DAOP", "CXL-NDP", "Fiddler"} {
+		warm, cold := changed(t, recorded(t, name), func(s *scenario.Scenario) { s.Strategy.Cache.Warm = false })
+		if warm.Cache.HitRate < 0.3 || cold.Cache.HitRate > 0.3 || warm.Latency >= cold.Latency {
+			t.Errorf("%s: warm %v at %.2f hits, cold %v at %.2f", name, warm.Latency, warm.Cache.HitRate, cold.Latency, cold.Cache.HitRate)
+		}
+	}
+}
+
+func TestDynaNDEsSplitIsNoSlowerThanTheFormula(t *testing.T) {
+	s := recorded(t, "DynaNDE")
+	s.Strategy.CacheShare = 0
+	exact, formula := changed(t, s, func(s *scenario.Scenario) { s.Strategy.AlphaMode = policy.Auto })
+	if float64(exact.Latency) > 1.001*float64(formula.Latency) {
+		t.Errorf("searched %v, by the formula %v", exact.Latency, formula.Latency)
+	}
+}
+
+// Towards MoE Deployment (2303.06182): static gating computes experts × capacity × tokens.
+func TestStaticGatingComputesItsCapacity(t *testing.T) {
+	s := recorded(t, policy.Ideal)
+	s.Workload.Phase, s.Workload.InputTokens, s.Workload.Batch = workload.Prefill, 512, 1
+	s.Strategy.Batching.Capacity = 0.5
+	r := done(t, s)
+	for _, l := range r.Layers {
+		for id, n := range l.Tokens {
+			if n != 256 {
+				t.Fatalf("expert %d computes %d tokens, want 256", id, n)
+			}
+		}
+	}
+}

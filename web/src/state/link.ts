@@ -28,10 +28,10 @@ export function parseFragment(hash: string): Fragment {
   return {link: /^v\d+\./.test(link) ? `#${link}` : '', compared: names === null ? null : names.split('~').filter(Boolean), aim: readAim(own)};
 }
 
-/** Writes a fragment; a comparison of everything is left out. */
-export function writeFragment(link: string, compared: readonly string[], all: readonly string[], aim: Aim): string {
+/** Writes a fragment; the usual comparison is left out. */
+export function writeFragment(link: string, compared: readonly string[], usual: readonly string[], aim: Aim): string {
   const hash = link.startsWith('#') ? link : `#${link}`;
-  const some = all.every((name) => compared.includes(name)) ? '' : `&s=${compared.map(encodeURIComponent).join('~')}`;
+  const some = usual.length === compared.length && usual.every((name) => compared.includes(name)) ? '' : `&s=${compared.map(encodeURIComponent).join('~')}`;
   return hash + some + writeAim(aim);
 }
 
@@ -139,8 +139,7 @@ export class Linker {
   }
 
   private compare(fragment: Fragment): void {
-    const all = this.editor.entries.map((e) => e.name);
-    const known = all.filter((name) => fragment.compared?.includes(name) ?? true);
-    this.editor.compared.value = known.length > 0 ? known : all;
+    const known = this.editor.entries.map((e) => e.name).filter((name) => fragment.compared?.includes(name));
+    this.editor.compared.value = known.length > 0 ? known : this.editor.usual();
   }
 }

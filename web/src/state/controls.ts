@@ -113,7 +113,7 @@ const twins = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.precision
 export const axes: readonly NumberRow[] = [
   part('strategy.cache_share', 'Experts cached', {min: 0, unit: 'of all', shown: cached, hint: 'in GPU memory; of each layer, or of the model'}),
   row('strategy.cache.slots', 'Cache slots', 'experts', 1, [0, 256], {shown: cached, hint: '0: as the share says'}),
-  row('strategy.predictor.distance', 'Predicts', 'blocks ahead', 1, [1, 8], {shown: guessed}),
+  row('strategy.predictor.distance', 'Predicts', 'blocks ahead', 1, [1, 16], {shown: guessed}),
   part('strategy.predictor.accuracy', 'Accuracy', {min: 0, unit: '', shown: guessed, hint: 'of a replayed predictor; 0 is as published'}),
   row('strategy.predictor.latency_ps', 'Prediction takes', 'µs', 1e6, [0, 1000], {shown: guessed}),
   row('strategy.prefetch.chunks', 'Chunks', 'an expert', 1, [1, 32], {shown: guessed, hint: 'what is asked for waits for one at most'}),

@@ -25,14 +25,14 @@ type Cache struct {
 	misses []int64
 }
 
-// An entry is what choosing a victim reads of one expert.
+// An entry is what decides when an expert leaves, wherever its copies are.
 type entry struct {
-	rank  float64 // within its layer, the lowest leaves first
-	stamp int64   // of the last access
-	pass  int32   // that last asked for it
-	asked uint32  // step that last asked for it
-	at    [classes]uint16
-	pins  uint16
+	rank  float64
+	stamp int64
+	pass  int32
+	asked uint32
+	pins  int32
+	at    [classes]uint16 // slot in its layer's shelf, from 1; 0: no copy
 }
 
 // A record is what the formulas count of one expert.
@@ -78,23 +78,24 @@ func (c *Cache) Begin(token int64, sequenceStarts bool) {
 	}
 	c.pass = int32(token-c.first) + 1
 	c.stale(c.cursor)
-	if c.rule.favours != nil || sequenceStarts {
+	if c.rule.favours != nobody {
 		c.staleAll()
 	}
 }
 
 // forget drops what the sequence counted. Passes are numbered anew for every policy.
 func (c *Cache) forget() {
+	if c.rule.forgets {
+		clear(c.rows)
+	}
 	for i := range c.entries {
-		c.entries[i].pass = 0
-	}
-	if !c.rule.forgets {
-		return
-	}
-	clear(c.rows)
-	for i := range c.records {
-		c.records[i] = record{in: c.records[i].in}
-		c.entries[i].rank = c.rule.rank(c, &c.records[i])
+		e, r := &c.entries[i], &c.records[i]
+		e.pass = 0
+		if c.rule.forgets {
+			*r = record{in: r.in}
+			e.rank = c.rule.rank(c, r)
+		}
+		c.copied(i/c.experts, e)
 	}
 }
 
@@ -140,14 +141,16 @@ func (c *Cache) ask(layer int, u *Use) {
 	c.stamps++
 	e.stamp, e.pass, e.asked = c.stamps, c.pass, c.step
 	e.rank = c.rule.rank(c, r)
+	c.copied(layer, e)
 }
 
 // Touch counts as an access without a use: a prediction of an expert that is there
 // (ProMoE, section 6.1).
 func (c *Cache) Touch(layer int, expert int32) {
 	c.stamps++
-	c.entry(layer, expert).stamp = c.stamps
-	c.stale(layer)
+	e := c.entry(layer, expert)
+	e.stamp = c.stamps
+	c.copied(layer, e)
 }
 
 // Insert puts a copy into the cache, and counts as an access. Where slots are full it
@@ -171,7 +174,8 @@ func (c *Cache) Insert(layer int, expert int32, class Class) (evicted Key, any, 
 	e.stamp = c.stamps
 	c.records[at].in = c.stamps
 	e.rank = c.rule.rank(c, &c.records[at])
-	p.put(layer, expert, e, class)
+	c.copied(layer, e) // of the other class
+	c.put(Key{int32(layer), expert}, class)
 	return evicted, any, true
 }
 
@@ -191,12 +195,13 @@ func (c *Cache) Unpin(layer int, expert int32) {
 	if c.entry(layer, expert).pins == 0 {
 		panic(fmt.Sprintf("replace: bug: expert %d of layer %d is not pinned", expert, layer))
 	}
-	c.pin(layer, expert, ^uint16(0))
+	c.pin(layer, expert, -1)
 }
 
-func (c *Cache) pin(layer int, expert int32, by uint16) {
-	c.entry(layer, expert).pins += by
-	c.stale(layer)
+func (c *Cache) pin(layer int, expert, by int32) {
+	e := c.entry(layer, expert)
+	e.pins += by
+	c.copied(layer, e)
 }
 
 // Warm fills free slots of a class with a hot set, in its order, until they are full.
@@ -216,6 +221,7 @@ func (c *Cache) Expect(layer int, tokens []float64) {
 		at := layer*c.experts + i
 		c.records[at].tokens = tokens[i]
 		c.entries[at].rank = c.rule.rank(c, &c.records[at])
+		c.copied(layer, &c.entries[at])
 		n += tokens[i]
 	}
 	c.rows[layer] = int64(n)
@@ -224,7 +230,7 @@ func (c *Cache) Expect(layer int, tokens []float64) {
 
 func (c *Cache) stale(layer int) {
 	for i := range c.pools {
-		c.pools[i].shelves[layer].fresh = false
+		c.pools[i].heads[layer].stale = true
 	}
 }
 

@@ -69,11 +69,7 @@ func (c *Cache) Slots(class Class) int {
 
 // Held returns how many copies of a class are there.
 func (c *Cache) Held(class Class) int {
-	n := 0
-	for i := range c.pool(class).shelves {
-		n += len(c.pool(class).shelves[i].ids)
-	}
-	return n
+	return c.pool(class).used
 }
 
 // Hits returns how many experts that a gate asked for were there in the precision asked

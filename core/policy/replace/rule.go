@@ -1,6 +1,9 @@
 package replace
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A rule is a policy: experts leave by tier of their group, lowest value first, and among
 // equals the least recently accessed first. Values compare experts of all layers, ranks
@@ -8,38 +11,50 @@ import "slices"
 type rule struct {
 	rank    func(c *Cache, r *record) float64
 	across  func(c *Cache, layer int, rank float64, group int) float64 // nil: the rank
-	favours func(c *Cache, e *entry) bool                              // nil: nobody
-	tiers   [groups]int
+	favours int32                                                      // those used in so many passes before this, or in it; nobody
+	tiers   [groups]int16
 	forgets bool // counts anew in each sequence
 	decays  bool // every gate of a layer changes all of its ranks
 }
 
-// once are the tiers of policies that do not tell plain from favoured by order alone.
-var once = [groups]int{plain: 0, favoured: 0, asked: 2}
+// nobody is favoured.
+const nobody = -1
+
+// favourSince returns the first pass whose experts are favoured.
+func (r *rule) favourSince(c *Cache) int32 {
+	if r.favours == nobody {
+		return math.MaxInt32
+	}
+	return max(1, c.pass-r.favours)
+}
+
+// once are the tiers of policies that tell plain from favoured by value alone.
+var once = [groups]int16{plain: 0, favoured: 0, asked: 2}
 
 func ruleOf(s Spec) rule {
+	r := rule{tiers: once, favours: nobody, rank: func(*Cache, *record) float64 { return 0 }}
 	switch s.Name {
 	case LFU:
-		return rule{rank: uses, tiers: once}
+		r.rank = uses
 	case SeqLFU:
-		return rule{rank: uses, tiers: once, forgets: true}
+		r.rank, r.forgets = uses, true
 	case LIFO:
-		return rule{rank: lastIn, favours: active, tiers: [groups]int{plain: 0, favoured: 1, asked: 2}}
+		r.rank, r.favours, r.tiers = lastIn, 0, [groups]int16{plain: 0, favoured: 1, asked: 2}
 	case Hobbit:
-		return rule{rank: hobbitRank, across: hobbitValue, tiers: once, forgets: true}
+		r.rank, r.across, r.forgets = hobbitRank, hobbitValue, true
 	case LCU:
-		return rule{rank: lcuRank, across: lcuValue, favours: recent, tiers: once, forgets: true}
+		// The last forward pass is the one before this, and this one where it has been.
+		r.rank, r.across, r.favours, r.forgets = lcuRank, lcuValue, 1, true
 	case EdgeMoE:
-		return rule{rank: uses, across: edgeValue, tiers: once}
+		r.rank, r.across = uses, edgeValue
 	case MRS:
-		return rule{rank: total, tiers: once, decays: true}
+		r.rank, r.decays = total, true
 	case Activation:
-		return rule{rank: activationRank, across: activationValue, tiers: once, forgets: true}
+		r.rank, r.across, r.forgets = activationRank, activationValue, true
 	case Benefit:
-		return rule{rank: total, tiers: once}
-	default: // none, static, LRU
-		return rule{rank: func(*Cache, *record) float64 { return 0 }, tiers: once}
+		r.rank = total
 	}
+	return r
 }
 
 // uses is how many passes asked for an expert, whether it was there or not.
@@ -52,8 +67,6 @@ func total(_ *Cache, r *record) float64 { return r.sum }
 // lastIn is Expert Buffering's order (2303.06182, VI-B): the last in leaves first. Those
 // that the pass asked for leave after the others.
 func lastIn(_ *Cache, r *record) float64 { return -float64(r.in) }
-
-func active(c *Cache, e *entry) bool { return e.pass == c.pass }
 
 // ahead is how many layers later a layer runs than the one that runs now, 0 for itself;
 // behind how many before.
@@ -92,9 +105,6 @@ func lcuValue(c *Cache, layer int, rank float64, group int) float64 {
 	}
 	return rank + float64(c.pass)/(c.distance(layer)+0.1)
 }
-
-// recent is whether the last forward pass used e: the one before this, or this one.
-func recent(c *Cache, e *entry) bool { return e.pass > 0 && e.pass >= c.pass-1 }
 
 // EdgeMoE evicts the highest L = -f/D. As printed D is the distance behind the layer that
 // runs; its text says that layers far ahead go first. The layer itself, for which both
@@ -145,7 +155,9 @@ func (c *Cache) decay(layer int, scored []Use) {
 		}
 	}
 	for i := range row {
-		c.entries[layer*c.experts+i].rank = row[i].sum
+		e := &c.entries[layer*c.experts+i]
+		e.rank = row[i].sum
+		c.copied(layer, e)
 	}
 }
 

@@ -7,14 +7,35 @@ type pool struct {
 	shared  bool
 	slots   int
 	used    int
+	step    uint32  // of the values in heads
 	shelves []shelf // by layer
+	heads   []head  // by layer: who leaves first of each
 }
 
-// A shelf is the copies of one layer.
+// A shelf is the copies of one layer, side by side, for every victim is looked for here.
 type shelf struct {
-	ids   []int32
-	fresh bool // next is of now
-	next  [groups]candidate
+	slots []slot
+	next  [groups]slot // who leaves first of each group; expert -1: the group is empty
+}
+
+// A slot is what choosing a victim reads of one copy.
+type slot struct {
+	rank   float64 // within its layer, the lowest leaves first
+	stamp  int64   // of the last access
+	pass   int32   // that last asked for it
+	asked  uint32  // step that last asked for it
+	expert int32
+	pins   int32
+}
+
+// A head is the copy of a layer that leaves before its others.
+type head struct {
+	value  float64
+	stamp  int64
+	expert int32 // -1: none may leave
+	tier   int16 // asked ones leave last, and LIFO's active ones after inactive ones
+	stale  bool
+	valued bool // value is of now
 }
 
 // Groups of the experts of a layer, in which order they leave.
@@ -25,19 +46,8 @@ const (
 	groups
 )
 
-// A candidate is the expert of a group that leaves first.
-type candidate struct {
-	expert int32 // -1: the group is empty
-	rank   float64
-	stamp  int64
-}
-
-func (a *candidate) before(rank float64, stamp int64) bool {
-	return a.expert >= 0 && (a.rank < rank || a.rank == rank && a.stamp < stamp)
-}
-
 func newPool(s Spec, slots, layers, experts int) pool {
-	p := pool{shared: s.Scope == Model, slots: min(slots, experts), shelves: make([]shelf, layers)}
+	p := pool{shared: s.Scope == Model, slots: min(slots, experts), shelves: make([]shelf, layers), heads: make([]head, layers)}
 	if p.shared {
 		p.slots = min(slots, layers*experts)
 	}
@@ -45,9 +55,10 @@ func newPool(s Spec, slots, layers, experts int) pool {
 		p.slots = 0
 	}
 	each := min(p.slots, experts)
-	ids := make([]int32, layers*each)
+	all := make([]slot, layers*each)
 	for i := range p.shelves {
-		p.shelves[i].ids = ids[i*each : i*each : (i+1)*each]
+		p.shelves[i].slots = all[i*each : i*each : (i+1)*each]
+		p.heads[i].stale = true
 	}
 	return p
 }
@@ -56,15 +67,16 @@ func (p *pool) full(layer int) bool {
 	if p.shared {
 		return p.used == p.slots
 	}
-	return len(p.shelves[layer].ids) == p.slots
+	return len(p.shelves[layer].slots) == p.slots
 }
 
 // put adds a copy, for which there is a slot.
-func (p *pool) put(layer int, expert int32, e *entry, class Class) {
-	s := &p.shelves[layer]
-	s.ids = append(s.ids, expert)
-	e.at[class-1] = uint16(len(s.ids))
-	s.fresh = false
+func (c *Cache) put(k Key, class Class) {
+	p, e := c.pool(class), c.entry(int(k.Layer), k.Expert)
+	s := &p.shelves[k.Layer]
+	s.slots = append(s.slots, slot{e.rank, e.stamp, e.pass, e.asked, k.Expert, e.pins})
+	e.at[class-1] = uint16(len(s.slots))
+	p.heads[k.Layer].stale = true
 	p.used++
 }
 
@@ -72,13 +84,24 @@ func (p *pool) put(layer int, expert int32, e *entry, class Class) {
 func (c *Cache) take(k Key, class Class) {
 	p, e := c.pool(class), c.entry(int(k.Layer), k.Expert)
 	s := &p.shelves[k.Layer]
-	hole, last := e.at[class-1]-1, s.ids[len(s.ids)-1]
-	s.ids[hole] = last
-	c.entry(int(k.Layer), last).at[class-1] = hole + 1
+	hole, last := e.at[class-1]-1, len(s.slots)-1
+	s.slots[hole] = s.slots[last]
+	c.entry(int(k.Layer), s.slots[last].expert).at[class-1] = hole + 1
 	e.at[class-1] = 0
-	s.ids = s.ids[:len(s.ids)-1]
-	s.fresh = false
+	s.slots = s.slots[:last]
+	p.heads[k.Layer].stale = true
 	p.used--
+}
+
+// copied writes what changed of an expert into its slots.
+func (c *Cache) copied(layer int, e *entry) {
+	for i, at := range e.at {
+		if at != 0 {
+			s := &c.pools[i].shelves[layer].slots[at-1]
+			s.rank, s.stamp, s.pass, s.asked, s.pins = e.rank, e.stamp, e.pass, e.asked, e.pins
+			c.pools[i].heads[layer].stale = true
+		}
+	}
 }
 
 // victim returns the copy that leaves a full pool for one of a layer; ok is false if
@@ -88,78 +111,76 @@ func (c *Cache) victim(class Class, layer int) (k Key, ok bool) {
 	if p.slots == 0 || c.spec.Name == Static {
 		return Key{}, false
 	}
-	best := best{key: Key{Expert: -1}}
-	if p.shared {
-		for l := range p.shelves {
-			c.offer(&best, &p.shelves[l], l)
+	if !p.shared {
+		h := c.head(p, layer)
+		return Key{int32(layer), h.expert}, h.expert >= 0
+	}
+	if c.rule.across != nil && p.step != c.step {
+		p.step = c.step // the layer that runs has changed, and every distance
+		for l := range p.heads {
+			p.heads[l].valued = false
 		}
-	} else {
-		c.offer(&best, &p.shelves[layer], layer)
 	}
-	return best.key, best.key.Expert >= 0
+	best, at := &head{expert: -1}, 0
+	for l := range p.heads {
+		h := &p.heads[l]
+		if h.stale || !h.valued {
+			c.head(p, l)
+		}
+		if h.expert >= 0 && (best.expert < 0 || h.before(best)) {
+			best, at = h, l
+		}
+	}
+	return Key{int32(at), best.expert}, best.expert >= 0
 }
 
-// best is the candidate of all layers so far that leaves first.
-type best struct {
-	key   Key
-	tier  int // asked ones leave last, and LIFO's active ones after inactive ones
-	value float64
-	stamp int64
+func (h *head) before(o *head) bool {
+	if h.tier != o.tier {
+		return h.tier < o.tier
+	}
+	return h.value < o.value || h.value == o.value && h.stamp < o.stamp
 }
 
-// offer compares the candidates of one layer with the best so far.
-func (c *Cache) offer(b *best, s *shelf, layer int) {
-	if len(s.ids) == 0 {
-		return
+// head returns who leaves first of a layer, as of now.
+func (c *Cache) head(p *pool, layer int) *head {
+	h, s := &p.heads[layer], &p.shelves[layer]
+	if h.stale {
+		c.sort(s)
 	}
-	if !s.fresh {
-		c.refresh(s, layer)
-	}
+	*h = head{expert: -1, valued: true}
 	for group := range s.next {
 		n := &s.next[group]
 		if n.expert < 0 {
 			continue
 		}
-		tier := c.rule.tiers[group]
-		if b.key.Expert >= 0 && tier > b.tier {
-			return
-		}
-		value := n.rank
+		other := head{value: n.rank, stamp: n.stamp, expert: n.expert, tier: c.rule.tiers[group], valued: true}
 		if c.rule.across != nil {
-			value = c.rule.across(c, layer, n.rank, group)
+			other.value = c.rule.across(c, layer, n.rank, group)
 		}
-		if b.key.Expert < 0 || tier < b.tier || value < b.value || value == b.value && n.stamp < b.stamp {
-			*b = best{Key{int32(layer), n.expert}, tier, value, n.stamp}
+		if h.expert < 0 || other.before(h) {
+			*h = other
 		}
 	}
+	return h
 }
 
-// refresh finds a layer's candidates.
-func (c *Cache) refresh(s *shelf, layer int) {
-	s.fresh = true
+// sort finds who leaves first of each group of a layer.
+func (c *Cache) sort(s *shelf) {
 	for i := range s.next {
-		s.next[i] = candidate{expert: -1, rank: math.Inf(1)}
+		s.next[i] = slot{expert: -1, rank: math.Inf(1), stamp: math.MaxInt64}
 	}
-	row := c.entries[layer*c.experts : (layer+1)*c.experts]
-	for _, id := range s.ids {
-		e := &row[id]
-		if e.pins > 0 {
-			continue
+	step, favours := c.step, c.rule.favourSince(c)
+	for i := range s.slots {
+		e := &s.slots[i]
+		group := plain
+		if e.asked == step {
+			group = asked
+		} else if e.pass >= favours {
+			group = favoured
 		}
-		n := &s.next[c.group(e)]
-		if !n.before(e.rank, e.stamp) {
-			*n = candidate{id, e.rank, e.stamp}
+		n := &s.next[group]
+		if e.pins == 0 && (e.rank < n.rank || e.rank == n.rank && e.stamp < n.stamp) {
+			*n = *e
 		}
-	}
-}
-
-func (c *Cache) group(e *entry) int {
-	switch {
-	case e.asked == c.step:
-		return asked
-	case c.rule.favours != nil && c.rule.favours(c, e):
-		return favoured
-	default:
-		return plain
 	}
 }

@@ -1,0 +1,112 @@
+package predict
+
+import "monde/core/unit"
+
+// Published is an accuracy that somebody measured: the share of a token's experts that
+// were expected.
+type Published struct {
+	Predictor Name      `json:"predictor"`
+	Model     string    `json:"model"`
+	Distance  int       `json:"distance"`
+	Accuracy  float64   `json:"accuracy"`
+	Latency   unit.Time `json:"latency_ps"` // that was published with it; 0: none
+	Source    string    `json:"source"`
+}
+
+// Accuracies returns what is published. The first of a predictor, and of a distance if
+// one is given, is the default.
+func Accuracies() []Published {
+	const proMoE, hobbit = "ProMoE (arXiv 2410.22134), section 4", "HOBBIT (arXiv 2411.01433)"
+	return []Published{
+		{TokenTable, "average of its models", 1, 0.583, 0, proMoE + ".2"},
+		{SkipGate, "Qwen2-57B", 1, 0.669, 0, proMoE},
+		{SkipGate, "Mixtral-8x7B, top-1 expert", 1, 0.96, 0, hobbit},
+		{SkipGate, "Mixtral-8x7B, top-1 expert", 2, 0.90, 0, hobbit + ": about, for the next 2 to 3 layers"},
+		{SkipGate, "Mixtral-8x7B", 1, 0.84, 0, "DAOP (arXiv 2501.10375), as quoted by others: about"},
+		{Learned, "average of its models", 1, 0.847, 200 * unit.Microsecond, proMoE + ", on a CPU"},
+		{Learned, "average of its models", 2, 0.797, 200 * unit.Microsecond, proMoE + ": about 5 points lower at stride 2"},
+		{RPP, "in domain", 1, 0.90, 0, "ExpertFlow (arXiv 2410.17954), as quoted by others: above; all layers in one pass"},
+		{RPP, "other domain", 1, 0.825, 0, "the same: 5 to 10 points less"},
+		{Path, "one path", 1, 0.871, 0, "EdgeMoE (arXiv 2308.14352), an example"},
+		{Popularity, "Mixtral, hot experts that are really hot", 1, 0.5889, 0, "Klotski (arXiv 2502.06888)"},
+	}
+}
+
+// Of returns the published accuracy that s stands for: of its distance, or else of the
+// nearest one; ok is false if none is.
+func (s Spec) Of() (p Published, ok bool) {
+	for _, row := range Accuracies() {
+		if row.Predictor == s.Name && (!ok || row.Distance == s.Distance && p.Distance != s.Distance) {
+			p, ok = row, true
+		}
+	}
+	return p, ok
+}
+
+// replay is right about each expert with a given probability, and otherwise expects
+// another one, drawn by popularity. Which of its experts are right nobody knows: they are
+// in the order of the truth.
+type replay struct {
+	forgetful
+	accuracy float64
+	taken    []bool // by expert: chosen, or expected
+}
+
+var _ Predictor = (*replay)(nil)
+
+func newReplay(s Spec, experts int) *replay {
+	accuracy := s.Accuracy
+	if p, ok := s.Of(); ok && accuracy == 0 {
+		accuracy = p.Accuracy
+	}
+	return &replay{accuracy: accuracy, taken: make([]bool, experts)}
+}
+
+// Predict implements Predictor.
+func (r *replay) Predict(dst []int32, v *View) []int32 {
+	truth := v.Truth[:min(v.Count, len(v.Truth))]
+	clear(r.taken)
+	for _, e := range v.Truth {
+		r.taken[e] = true
+	}
+	for _, e := range truth {
+		if v.Draw() >= r.accuracy {
+			var ok bool
+			if e, ok = r.other(v); !ok {
+				continue // every expert is asked for
+			}
+			r.taken[e] = true
+		}
+		dst = append(dst, e)
+	}
+	return dst
+}
+
+// other draws an expert that is not taken.
+func (r *replay) other(v *View) (int32, bool) {
+	sum := 0.0
+	for e, taken := range r.taken {
+		if !taken {
+			sum += weight(v, e)
+		}
+	}
+	left, last := float64(v.Draw()*sum), int32(-1)
+	for e, taken := range r.taken {
+		if taken {
+			continue
+		}
+		if last = int32(e); left < weight(v, e) {
+			return last, true
+		}
+		left -= weight(v, e)
+	}
+	return last, last >= 0
+}
+
+// weight is how likely expert e is where popularity is known, and 1 where it is not.
+func weight(v *View, e int) float64 {
+	if v.Popularity == nil {
+		return 1
+	}
+	return v.Popularity[e]
+}

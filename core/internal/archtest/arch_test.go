@@ -44,27 +44,35 @@ var mayImport = map[string]string{
 	"core/device":               basics + " core/ndp core/dram core/device/memory",
 	"core/policy":               "core/unit core/fault core/model",
 	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/rng",
-	"core/bound":                "core/unit",
-	"core/report":               basics + " core/model core/workload",
-	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
-	"core/trust":                basics + devices + " core/model core/workload core/policy core/report core/scenario",
-	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
-	"core/wire":                 basics + devices + " core/model core/workload core/report",
-	"core":                      everything,
-	"wasm":                      "core " + everything,
-	"wasm/wiregen":              "core " + everything,
-	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + backend,
-	"backend/http":              "core " + everything + backend,
-	"backend/chrome":            "core/probe core/unit",
-	"backend/text":              "core core/device/driver backend/validate backend/fit " + everything + driver,
-	"backend/validate":          "core " + everything,
-	"backend/fit":               "core backend/validate " + everything,
-	"backend/stream":            "core " + everything,
+
+	"core/policy/replace/replacetest": "core/unit core/fault core/model core/policy/replace core/rng",
+	"core/policy/predict/predicttest": "core/unit core/fault core/model core/policy/predict core/rng",
+
+	"core/policy/replace": "core/unit core/fault core/model",
+	"core/policy/predict": "core/unit core/fault core/model",
+	"core/bound":          "core/unit",
+	"core/replay":         basics + " core/model core/workload core/policy/replace core/policy/predict",
+	"core/report":         basics + " core/model core/workload",
+	"core/scenario":       basics + devices + " core/model core/workload core/policy core/report",
+	"core/trust":          basics + devices + " core/model core/workload core/policy core/report core/scenario",
+	"core/system":         basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
+	"core/wire":           basics + devices + " core/model core/workload core/report",
+	"core":                everything,
+	"wasm":                "core " + everything,
+	"wasm/wiregen":        "core " + everything,
+	"backend":             "core core/dram/cmdtrace core/device/driver " + everything + driver + backend + replaying,
+	"backend/http":        "core " + everything + backend,
+	"backend/chrome":      "core/probe core/unit",
+	"backend/text":        "core core/device/driver backend/validate backend/fit " + everything + driver + replaying,
+	"backend/validate":    "core " + everything,
+	"backend/fit":         "core backend/validate " + everything,
+	"backend/stream":      "core " + everything,
 }
 
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
+	replaying  = " core/replay core/policy/replace core/policy/predict"         // not in a browser, yet
 	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )

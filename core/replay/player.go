@@ -31,7 +31,6 @@ type player struct {
 type gate struct {
 	experts []int32 // ascending
 	uses    []replace.Use
-	ready   int // of the expected ones, were there
 }
 
 func newPlayer(t *workload.Trace, s Spec) *player {

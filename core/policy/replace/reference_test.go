@@ -222,9 +222,9 @@ func TestEveryEvictionIsTheFormulas(t *testing.T) {
 			s.TopScores = rapid.IntRange(1, 3).Draw(t, "p")
 			d := replacetest.NewDraw(rapid.Uint64().Draw(t, "seed"))
 			c, r := replace.New(s, replacetest.Layers, replacetest.Experts), newReference(s)
-			for i := range 20 {
-				c.Begin(int64(i), i%8 == 0)
-				r.begin(i%8 == 0)
+			for i := range 12 {
+				c.Begin(int64(i), i%5 == 0)
+				r.begin(i%5 == 0)
 				for layer := range replacetest.Layers {
 					step(t, c, r, d, layer)
 				}

@@ -95,13 +95,16 @@ func (f figure) check(t *testing.T, what string, got [5]float64) {
 
 func TestHitRatesAreThoseOfTheTraces(t *testing.T) {
 	traces := map[string]*workload.Trace{gptOSS: shipped(t, gptOSS), deepSeek: shipped(t, deepSeek)}
-	for i, f := range lru {
-		if raced && i > 3 {
-			break
+	for _, f := range lru {
+		if raced && (f.dataset != "intent" || f.slots < 16) {
+			continue
 		}
 		f.check(t, "LRU", f.rates(t, traces[f.trace], replace.LRU, replay.Online))
 	}
 	for _, f := range static {
+		if raced && f.dataset != "law" {
+			continue
+		}
 		f.check(t, "static", f.rates(t, traces[f.trace], replace.Static, replay.Half))
 	}
 }
@@ -150,7 +153,7 @@ func TestTheNextLayerIsAsPredictableAsTheTracesAre(t *testing.T) {
 	} {
 		tr := shipped(t, f.trace)
 		for i, want := range f.want {
-			if want == 0 || raced && f.name != predict.FirstOrder {
+			if want == 0 || raced && (f.name != predict.FirstOrder || f.dataset != "intent") {
 				continue
 			}
 			s := replay.Default()

@@ -12,29 +12,35 @@ import "math/bits"
 type firstOrder struct {
 	logs    []int32
 	experts int
-	cells   []cell  // by target layer, expert at Layer, expert at Target
-	seen    []int32 // by target layer and expert at Target
+	counts  []int32 // n_ij, by target layer, expert at Layer, expert at Target
+	weights []int32 // log(2n_ij + 1), the same
+	seen    []prior // by target layer and expert at Target
 	scores  []int32
 	rank    *ranking
 }
 
-// A cell counts a pair of experts.
-type cell struct{ n, log int32 } // log of 2n + 1
+// A prior is what one expert of a target starts from.
+type prior struct {
+	n    int32
+	log  int32 // log(2n + 1)
+	each int32 // log(n + 1), which every chosen expert costs
+}
 
 var _ Predictor = (*firstOrder)(nil)
 
 func newFirstOrder(layers, experts int) *firstOrder {
 	return &firstOrder{
-		logs: newLogs(), experts: experts, cells: make([]cell, layers*experts*experts), seen: make([]int32, layers*experts),
+		logs: newLogs(), experts: experts, counts: make([]int32, layers*experts*experts), weights: make([]int32, layers*experts*experts),
+		seen:   make([]prior, layers*experts),
 		scores: make([]int32, experts), rank: newRanking(experts),
 	}
 }
 
 func (*firstOrder) Begin(bool) {}
 
-func (f *firstOrder) row(target int, from int32) []cell {
-	at := (target*f.experts + int(from)) * f.experts
-	return f.cells[at : at+f.experts]
+// row is where the pairs of one expert at Layer begin.
+func (f *firstOrder) row(target int, from int32) int {
+	return (target*f.experts + int(from)) * f.experts
 }
 
 // Learn implements Predictor.
@@ -43,39 +49,39 @@ func (f *firstOrder) Learn(v *View) {
 		return
 	}
 	for _, to := range v.Truth {
-		f.seen[v.Target*f.experts+int(to)]++
+		n := f.seen[v.Target*f.experts+int(to)].n + 1
+		f.seen[v.Target*f.experts+int(to)] = prior{n, f.log(2*n + 1), f.log(n + 1)}
 	}
 	for _, from := range v.Chosen {
-		row := f.row(v.Target, from)
+		at := f.row(v.Target, from)
 		for _, to := range v.Truth {
-			c := &row[to]
-			c.n++
-			c.log = f.log(2*c.n + 1)
+			pair := at + int(to)
+			f.counts[pair]++
+			f.weights[pair] = f.log(2*f.counts[pair] + 1)
 		}
 	}
 }
 
-// Predict implements Predictor. Experts that the target has never asked for come last, and
-// are not expected.
+// Predict implements Predictor. Experts that the target has never asked for are not
+// expected. Factors of ½, the same for all experts, are left out.
 func (f *firstOrder) Predict(dst []int32, v *View) []int32 {
 	if len(v.Chosen) == 0 {
 		return dst
 	}
 	scores := f.scores
-	seen := f.seen[v.Target*f.experts : (v.Target+1)*f.experts][:len(scores)]
-	for to, n := range seen {
-		// Factors of ½, the same for all experts, are left out.
-		scores[to] = f.log(2*n+1) - int32(len(v.Chosen))*f.log(n+1)
+	seen := f.seen[v.Target*f.experts:][:len(scores)]
+	for to := range seen {
+		scores[to] = seen[to].log - int32(len(v.Chosen))*seen[to].each
 	}
 	for _, from := range v.Chosen {
-		row := f.row(v.Target, from)[:len(scores)]
-		for to := range scores {
-			scores[to] += row[to].log
+		row := f.weights[f.row(v.Target, from):][:len(scores)]
+		for to, w := range row {
+			scores[to] += w
 		}
 	}
-	for to, n := range seen {
+	for to := range seen {
 		f.rank.scores[to] = 0
-		if n > 0 {
+		if seen[to].n > 0 {
 			f.rank.scores[to] = float64(scores[to]) + lowest
 		}
 	}

@@ -222,7 +222,7 @@ func TestEveryEvictionIsTheFormulas(t *testing.T) {
 			s.TopScores = rapid.IntRange(1, 3).Draw(t, "p")
 			d := replacetest.NewDraw(rapid.Uint64().Draw(t, "seed"))
 			c, r := replace.New(s, replacetest.Layers, replacetest.Experts), newReference(s)
-			for i := range 12 {
+			for i := range 9 {
 				c.Begin(int64(i), i%5 == 0)
 				r.begin(i%5 == 0)
 				for layer := range replacetest.Layers {

@@ -49,3 +49,27 @@ const (
 	maxLayerID    = 1 << 20
 	maxName       = 256
 )
+
+// A Stretch is the tokens of one request in one phase, in the order of their steps.
+type Stretch struct {
+	Dataset    string // "" if the request's name has none
+	Decode     bool   // decoding steps; otherwise tokens of an input pass
+	First, End int    // tokens of the trace
+}
+
+// Stretches returns what a trace records of one data set, or of all, request by request.
+func (t *Trace) Stretches(dataset string) []Stretch {
+	runs, _ := t.of(dataset)
+	all := make([]Stretch, len(runs))
+	for i, r := range runs {
+		all[i] = Stretch{Decode: r.decode, First: r.first, End: r.end}
+		if r.dataset >= 0 {
+			all[i].Dataset = t.Datasets[r.dataset]
+		}
+	}
+	return all
+}
+
+// Chosen returns the experts that one layer chose for one token, ascending. It is the
+// trace's own: callers must not write to it.
+func (t *Trace) Chosen(layer, token int) []uint16 { return t.chosen(layer, token, token+1) }

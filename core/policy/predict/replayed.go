@@ -64,47 +64,54 @@ func newReplay(s Spec, experts int) *replay {
 
 // Predict implements Predictor.
 func (r *replay) Predict(dst []int32, v *View) []int32 {
-	truth := v.Truth[:min(v.Count, len(v.Truth))]
 	clear(r.taken)
 	for _, e := range v.Truth {
 		r.taken[e] = true
 	}
-	for _, e := range truth {
+	left := -1.0 // weight of those that are not taken, once it is needed
+	for _, e := range v.Truth[:min(v.Count, len(v.Truth))] {
 		if v.Draw() >= r.accuracy {
-			var ok bool
-			if e, ok = r.other(v); !ok {
+			if left < 0 {
+				left = r.left(v)
+			}
+			if e = r.other(v, left); e < 0 {
 				continue // every expert is asked for
 			}
 			r.taken[e] = true
+			left = max(0, left-weight(v, e))
 		}
 		dst = append(dst, e)
 	}
 	return dst
 }
 
-// other draws an expert that is not taken.
-func (r *replay) other(v *View) (int32, bool) {
-	sum := 0.0
+func (r *replay) left(v *View) (sum float64) {
 	for e, taken := range r.taken {
 		if !taken {
-			sum += weight(v, e)
+			sum += weight(v, int32(e))
 		}
 	}
+	return sum
+}
+
+// other draws an expert that is not taken, of those whose weights sum to sum; -1 if there
+// is none.
+func (r *replay) other(v *View, sum float64) int32 {
 	left, last := float64(v.Draw()*sum), int32(-1)
 	for e, taken := range r.taken {
 		if taken {
 			continue
 		}
-		if last = int32(e); left < weight(v, e) {
-			return last, true
+		last = int32(e)
+		if left -= weight(v, last); left < 0 {
+			break
 		}
-		left -= weight(v, e)
 	}
-	return last, last >= 0
+	return last
 }
 
 // weight is how likely expert e is where popularity is known, and 1 where it is not.
-func weight(v *View, e int) float64 {
+func weight(v *View, e int32) float64 {
 	if v.Popularity == nil {
 		return 1
 	}

@@ -155,9 +155,13 @@ func (c *Cache) decay(layer int, scored []Use) {
 		}
 	}
 	for i := range row {
-		e := &c.entries[layer*c.experts+i]
-		e.rank = row[i].sum
-		c.copied(layer, e)
+		c.entries[layer*c.experts+i].rank = row[i].sum
+	}
+	for i := range c.pools {
+		slots := c.pools[i].shelves[layer].slots // whose order is stale since the gate
+		for j := range slots {
+			slots[j].rank = row[slots[j].expert].sum
+		}
 	}
 }
 

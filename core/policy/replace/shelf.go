@@ -1,7 +1,5 @@
 package replace
 
-import "math"
-
 // A pool is the slots of one class: of all layers together, or so many of each.
 type pool struct {
 	shared  bool
@@ -15,8 +13,26 @@ type pool struct {
 // A shelf is the copies of one layer, side by side, for every victim is looked for here.
 type shelf struct {
 	slots []slot
-	next  [groups]slot // who leaves first of each group; expert -1: the group is empty
+	next  [groups]line
 }
+
+// A line is who leaves first of a group, in order. It is worked out for several at once,
+// for evictions come together.
+type line struct {
+	first [depth]candidate
+	n     int
+	more  bool // the group has others, who leave later
+	stale bool // the asked group alone, which is rarely needed
+}
+
+// A candidate is one in line.
+type candidate struct {
+	rank   float64
+	stamp  int64
+	expert int32
+}
+
+const depth = 4
 
 // A slot is what choosing a victim reads of one copy.
 type slot struct {
@@ -76,7 +92,7 @@ func (c *Cache) put(k Key, class Class) {
 	s := &p.shelves[k.Layer]
 	s.slots = append(s.slots, slot{e.rank, e.stamp, e.pass, e.asked, k.Expert, e.pins})
 	e.at[class-1] = uint16(len(s.slots))
-	p.heads[k.Layer].stale = true
+	c.changed(p, int(k.Layer), e)
 	p.used++
 }
 
@@ -89,8 +105,12 @@ func (c *Cache) take(k Key, class Class) {
 	c.entry(int(k.Layer), s.slots[last].expert).at[class-1] = hole + 1
 	e.at[class-1] = 0
 	s.slots = s.slots[:last]
-	p.heads[k.Layer].stale = true
 	p.used--
+	h := &p.heads[k.Layer]
+	h.valued = false
+	if !h.stale && !s.next[plain].leaves(k.Expert) && !s.next[favoured].leaves(k.Expert) && !s.next[asked].leaves(k.Expert) {
+		h.stale = true
+	}
 }
 
 // copied writes what changed of an expert into its slots.
@@ -99,7 +119,7 @@ func (c *Cache) copied(layer int, e *entry) {
 		if at != 0 {
 			s := &c.pools[i].shelves[layer].slots[at-1]
 			s.rank, s.stamp, s.pass, s.asked, s.pins = e.rank, e.stamp, e.pass, e.asked, e.pins
-			c.pools[i].heads[layer].stale = true
+			c.changed(&c.pools[i], layer, e)
 		}
 	}
 }
@@ -149,13 +169,22 @@ func (c *Cache) head(p *pool, layer int) *head {
 	}
 	*h = head{expert: -1, valued: true}
 	for group := range s.next {
+		if group == asked && h.expert >= 0 {
+			break // its tier is above every other
+		}
 		n := &s.next[group]
-		if n.expert < 0 {
+		if group == asked && (n.stale || n.n == 0 && n.more) {
+			c.sortAsked(s)
+		} else if n.n == 0 && n.more {
+			c.sort(s)
+		}
+		if n.n == 0 {
 			continue
 		}
-		other := head{value: n.rank, stamp: n.stamp, expert: n.expert, tier: c.rule.tiers[group], valued: true}
+		first := &n.first[0]
+		other := head{value: first.rank, stamp: first.stamp, expert: first.expert, tier: c.rule.tiers[group], valued: true}
 		if c.rule.across != nil {
-			other.value = c.rule.across(c, layer, n.rank, group)
+			other.value = c.rule.across(c, layer, first.rank, group)
 		}
 		if h.expert < 0 || other.before(h) {
 			*h = other
@@ -164,23 +193,82 @@ func (c *Cache) head(p *pool, layer int) *head {
 	return h
 }
 
-// sort finds who leaves first of each group of a layer.
+// sort lines up who leaves first of each group of a layer, but for the asked one.
 func (c *Cache) sort(s *shelf) {
 	for i := range s.next {
-		s.next[i] = slot{expert: -1, rank: math.Inf(1), stamp: math.MaxInt64}
+		s.next[i].n, s.next[i].more = 0, false
 	}
+	s.next[asked].stale = true
 	step, favours := c.step, c.rule.favourSince(c)
 	for i := range s.slots {
 		e := &s.slots[i]
-		group := plain
-		if e.asked == step {
-			group = asked
-		} else if e.pass >= favours {
-			group = favoured
+		if e.asked == step || e.pins > 0 {
+			continue
 		}
-		n := &s.next[group]
-		if e.pins == 0 && (e.rank < n.rank || e.rank == n.rank && e.stamp < n.stamp) {
-			*n = *e
+		l := &s.next[plain]
+		if e.pass >= favours {
+			l = &s.next[favoured]
+		}
+		if l.n == depth && !l.first[depth-1].after(e) {
+			l.more = true
+			continue
+		}
+		l.offer(e)
+	}
+}
+
+// sortAsked lines up those that the last gate asked for.
+func (c *Cache) sortAsked(s *shelf) {
+	l := &s.next[asked]
+	*l = line{}
+	for i := range s.slots {
+		e := &s.slots[i]
+		switch {
+		case e.asked != c.step || e.pins > 0:
+		case l.n == depth && !l.first[depth-1].after(e):
+			l.more = true
+		default:
+			l.offer(e)
 		}
 	}
+}
+
+// offer puts e into line, before the last one of a full line, who drops out.
+func (l *line) offer(e *slot) {
+	if l.n == depth {
+		l.more = true
+		l.n--
+	}
+	i := l.n
+	for ; i > 0 && l.first[i-1].after(e); i-- {
+		l.first[i] = l.first[i-1]
+	}
+	l.first[i] = candidate{e.rank, e.stamp, e.expert}
+	l.n++
+}
+
+// after reports whether c leaves after e.
+func (c *candidate) after(e *slot) bool {
+	return e.rank < c.rank || e.rank == c.rank && e.stamp < c.stamp
+}
+
+// leaves takes the first in line out, if it is expert.
+func (l *line) leaves(expert int32) bool {
+	if l.n == 0 || l.first[0].expert != expert {
+		return false
+	}
+	l.n--
+	copy(l.first[:l.n], l.first[1:l.n+1])
+	return true
+}
+
+// changed says that a copy came or changed. One that the last gate asked for was in no
+// other line before, for a gate makes every line of its layer stale.
+func (c *Cache) changed(p *pool, layer int, e *entry) {
+	p.heads[layer].valued = false
+	if e.asked == c.step {
+		p.shelves[layer].next[asked].stale = true
+		return
+	}
+	p.heads[layer].stale = true
 }

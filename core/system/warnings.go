@@ -32,6 +32,9 @@ func (r *run) warnings() []report.Warning {
 				p.Name, float64(p.Used)/1e9, float64(p.Capacity)/1e9)
 		}
 	}
+	if badge := s.Model.ExpertFormat.Badge(); badge != "" {
+		warn("model.expert_format", "%s.", badge)
+	}
 	if s.Strategy.Name.Balanced() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)
 	}

@@ -25,12 +25,14 @@ var mayImport = map[string]string{
 	"core/des":                  "core/unit",
 	"core/probe":                "core/unit",
 	"core/internal/strictjson":  "core/fault core/internal/order",
-	"core/internal/routingpack": basics + " core/model core/workload",
-	"core/model":                "core/unit core/fault",
-	"core/workload":             basics + " core/model",
+	"core/internal/routingpack": basics + " core/quant core/model core/workload",
+	"core/quant":                basics,
+	"core/kv":                   basics,
+	"core/model":                basics + " core/quant",
+	"core/workload":             basics + " core/quant core/model",
 	"core/link":                 basics,
 	"core/flash":                basics,
-	"core/gpu":                  basics,
+	"core/gpu":                  basics + " core/quant",
 	"core/host":                 basics,
 	"core/ndp":                  basics,
 	"core/dram":                 "core/unit core/fault core/rng",
@@ -40,16 +42,16 @@ var mayImport = map[string]string{
 	"core/device/isa":           basics + " core/device/memory",
 	"core/device/endpoint":      basics + " core/device/memory core/device/isa",
 	"core/device/functional":    basics + " core/device/memory core/device/isa",
-	"core/device/driver":        basics + devices + driver + " core/model",
+	"core/device/driver":        basics + devices + driver + " core/quant core/model",
 	"core/device":               basics + " core/ndp core/dram core/device/memory",
-	"core/policy":               "core/unit core/fault core/model",
-	"core/policy/policytest":    "core/unit core/fault core/model core/policy core/rng",
+	"core/policy":               "core/unit core/fault core/quant core/model",
+	"core/policy/policytest":    "core/unit core/fault core/quant core/model core/policy core/rng",
 	"core/bound":                "core/unit",
-	"core/report":               basics + " core/model core/workload",
-	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
-	"core/trust":                basics + devices + " core/model core/workload core/policy core/report core/scenario",
-	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
-	"core/wire":                 basics + devices + " core/model core/workload core/report",
+	"core/report":               basics + " core/kv core/quant core/model core/workload",
+	"core/scenario":             basics + devices + " core/kv core/quant core/model core/workload core/policy core/report",
+	"core/trust":                basics + devices + " core/kv core/quant core/model core/workload core/policy core/report core/scenario",
+	"core/system":               basics + devices + " core/kv core/quant core/model core/workload core/policy core/report core/scenario core/bound",
+	"core/wire":                 basics + devices + " core/kv core/quant core/model core/workload core/report",
 	"core":                      everything,
 	"wasm":                      "core " + everything,
 	"wasm/wiregen":              "core " + everything,
@@ -65,7 +67,7 @@ var mayImport = map[string]string{
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
-	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
+	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

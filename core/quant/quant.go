@@ -186,7 +186,7 @@ func (s Spec) Badge() string {
 	case !f.Lossy:
 		return ""
 	case f.Kernel == Vectors:
-		return f.Title + ": experts are ternary, and the output differs (C4 loss 1.18 to 1.26 for the largest Switch, QMoE, table 4)"
+		return f.Title + ": experts are ternary, so the output differs (C4 loss 1.18 to 1.26, QMoE, table 4)"
 	}
-	return f.Title + ": experts are rounded, and the output differs from bf16's"
+	return f.Title + ": experts are rounded, so the output differs"
 }

@@ -1,6 +1,8 @@
 package system
 
 import (
+	"slices"
+
 	"monde/core/kv"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -44,17 +46,20 @@ func kvUsage(s scenario.Scenario, p plan, items []report.Item) (u kv.Usage, othe
 	return s.KV.Usage(kvDemand(s, p), s.Machine.GPU.Memory, others), others
 }
 
-// withCache returns the items of GPU memory and those of the cache, the second.
+// withCache returns the items of GPU memory with those of the cache, which come second.
 func withCache(s scenario.Scenario, p plan, items []report.Item) []report.Item {
 	u, _ := kvUsage(s, p, items)
-	cache := []report.Item{{Name: kvItem, Bytes: u.Used}}
-	if u.Held > u.Used {
-		cache = append(cache, report.Item{Name: kvRounded, Bytes: u.Held - u.Used})
+	at := 1
+	add := func(name string, b unit.Bytes) {
+		if b > 0 || at == 1 {
+			items = slices.Insert(items, at, report.Item{Name: name, Bytes: b})
+			at++
+		}
 	}
-	if u.Pool > u.Held {
-		cache = append(cache, report.Item{Name: kvReserved, Bytes: u.Pool - u.Held})
-	}
-	return append(items[:1:1], append(cache, items[1:]...)...)
+	add(kvItem, u.Used)
+	add(kvRounded, u.Held-u.Used)
+	add(kvReserved, u.Pool-u.Held)
+	return items
 }
 
 // kvReport says what the scenario's allocator does; nil if it names none.

@@ -29,6 +29,8 @@ var mayImport = map[string]string{
 	"core/quant":                basics,
 	"core/kv":                   basics,
 	"core/model":                basics + " core/quant",
+	"core/finetune":             basics + " core/quant core/gpu core/host core/link",
+	"core/memread":              basics,
 	"core/workload":             basics + " core/quant core/model",
 	"core/link":                 basics,
 	"core/flash":                basics,
@@ -55,10 +57,10 @@ var mayImport = map[string]string{
 	"core":                      everything,
 	"wasm":                      "core " + everything,
 	"wasm/wiregen":              "core " + everything,
-	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + backend,
+	"backend":                   "core core/dram/cmdtrace core/device/driver " + everything + driver + closed + backend,
 	"backend/http":              "core " + everything + backend,
 	"backend/chrome":            "core/probe core/unit",
-	"backend/text":              "core core/device/driver backend/validate backend/fit " + everything + driver,
+	"backend/text":              "core core/device/driver backend/validate backend/fit " + everything + driver + closed,
 	"backend/validate":          "core " + everything,
 	"backend/fit":               "core backend/validate " + everything,
 	"backend/stream":            "core " + everything,
@@ -68,6 +70,7 @@ const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
+	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

@@ -62,43 +62,26 @@ func (g GPU) unpacked(x Gemm) float64 {
 }
 
 // together is all experts of a layer in one kernel a projection, where weights are
-// decoded: what each takes by itself, one fixed cost, and the bf16 kernel for those
-// that are unpacked first.
+// decoded: what each takes by itself, and one fixed cost for all of them.
 func (g GPU) together(x Group) Cost {
-	rest := x
-	rest.Tokens, rest.Bits, rest.Code = nil, 16, quant.Code{}
-	took := g.k.Grouped
+	took, kernels := g.k.Grouped, x.matrices()+3
 	if g.spec.Experts == Fused {
 		took = g.k.Fused
 	}
-	kernels := x.matrices() + 3
 	for _, t := range x.Tokens {
 		if t == 0 {
 			continue
 		}
-		copied := x.Code.Kernel == quant.Unpacked && t > 1
-		if copied {
-			rest.Tokens = append(rest.Tokens, t)
-		}
 		x.projections(func(n, k float64) {
-			p := Gemm{int(t), int(n), int(k), x.Bits, x.Code}
-			if copied {
-				took += g.unpacked(p)
-				return
-			}
-			us, _ := g.body(p)
-			if x.Code.Kernel == quant.Striped {
-				us -= codes.stripe // once for all of them
-			}
+			us, _ := g.body(Gemm{int(t), int(n), int(k), x.Bits, x.Code})
 			took += us
+			if x.Code.Kernel == quant.Striped {
+				took -= codes.stripe // once for all, below
+			}
 		})
 	}
 	if x.Code.Kernel == quant.Striped {
 		took += float64(x.matrices()) * codes.stripe
 	}
-	c := Cost{microseconds(took), kernels}
-	if len(rest.Tokens) > 0 {
-		c = c.Plus(g.Experts(rest))
-	}
-	return c
+	return Cost{microseconds(took), kernels}
 }

@@ -199,15 +199,12 @@ func FuzzCodedKernelsKeepToTheRoofline(f *testing.F) {
 	})
 }
 
-// Where weights stay coded, one kernel for all saves launches. Where they are unpacked
-// first, it takes the bf16 kernel, which has its own faults, and the unpacking.
 func TestExpertsTogetherTakeNoMoreThanOneByOne(t *testing.T) {
 	p, _ := Named("a100_sxm")
 	tokens := []int32{1, 0, 3, 17, 70, 0, 1, 2}
 	for _, style := range []Style{Grouped, Fused} {
 		p.Spec.Experts = style
 		g := New(p.Spec)
-		bf16 := g.Experts(Group{FFN: FFN{DModel: 4096, DFF: 14336, Gated: true, Bits: 16}, Tokens: tokens, Batch: 47, TopK: 2, Experts: 8})
 		for _, name := range quant.Names()[3:] {
 			ffn, one := FFN{DModel: 4096, DFF: 14336, Gated: true, Bits: name.Bits(""), Code: quant.Spec{Name: name}.Code()}, Cost{}
 			for _, n := range tokens {
@@ -215,11 +212,8 @@ func TestExpertsTogetherTakeNoMoreThanOneByOne(t *testing.T) {
 					one = one.Plus(g.Looped(ffn, int(n)))
 				}
 			}
-			if ffn.Code.Kernel == quant.Unpacked {
-				one = one.Plus(bf16)
-			}
 			all := g.Experts(Group{FFN: ffn, Tokens: tokens, Batch: 47, TopK: 2, Experts: 8})
-			if all.Time <= 0 || float64(all.Time) > 1.05*float64(one.Time) {
+			if all.Time <= 0 || all.Time > one.Time {
 				t.Errorf("%s %s: together %d ps, one by one %d", style, name, all.Time, one.Time)
 			}
 		}

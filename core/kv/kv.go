@@ -27,11 +27,10 @@ const (
 
 // Spec is an allocator. The zero Spec has none: the cache takes its bytes.
 type Spec struct {
-	Allocator   Allocator  `json:"allocator"`
-	MaxTokens   int        `json:"max_tokens,omitzero"`   // static: of a sequence; 0 = 2,048, or what the run needs if that is more
-	Block       int        `json:"block_tokens,omitzero"` // paged; 0 = 16
-	Utilisation float64    `json:"utilisation,omitzero"`  // paged, and what vTensor is compared with: share of GPU memory that everything together may take; 0 = 0.9
-	Chunk       unit.Bytes `json:"chunk_bytes,omitzero"`  // vtensor; 0 = 2 MiB
+	Allocator   Allocator `json:"allocator"`
+	MaxTokens   int       `json:"max_tokens,omitzero"`   // static: of a sequence; 0 = 2,048, or what the run needs if that is more
+	Block       int       `json:"block_tokens,omitzero"` // paged; 0 = 16
+	Utilisation float64   `json:"utilisation,omitzero"`  // paged, and what vTensor is compared with: share of GPU memory that everything together may take; 0 = 0.9
 }
 
 // Defaults: vLLM's block_size and gpu_memory_utilization, the granularity of CUDA's
@@ -40,19 +39,31 @@ const (
 	usualTokens      = 2048
 	usualBlock       = 16
 	usualUtilisation = 0.9
-	usualChunk       = 2 << 20
+	chunk            = unit.Bytes(2 << 20)
 )
 
 // Validate reports every field that no allocator can have.
 func (s Spec) Validate() error {
 	a := s.Allocator
 	return errors.Join(
-		fault.Unless(a == "" || a == Static || a == Paged || a == VTensor, "allocator", "must be %q, %q or %q, got %q", Static, Paged, VTensor, a),
+		fault.Unless(a == "" || a == Static || a == Paged || a == VTensor, "allocator", "must be static, paged or vtensor, got %q", a),
 		fault.Within("max_tokens", s.MaxTokens, 0, 1<<24),
 		fault.Within("block_tokens", s.Block, 0, 1<<16),
-		fault.Unless(s.Utilisation >= 0 && s.Utilisation <= 1, "utilisation", "must be above 0 and at most 1, or absent, got %v", s.Utilisation),
-		fault.Within("chunk_bytes", s.Chunk, 0, 1<<30),
+		fault.Within("utilisation", s.Utilisation, 0, 1),
 	)
+}
+
+// Source says whose allocator it is; empty for none.
+func (s Spec) Source() string {
+	switch s.Allocator {
+	case Static:
+		return "the longest sequence: 2,048 tokens unless the scenario says otherwise"
+	case Paged:
+		return "vLLM (arXiv 2309.06180) and its defaults"
+	case VTensor:
+		return "vTensor (arXiv 2407.15309)"
+	}
+	return ""
 }
 
 func (s Spec) resolved() Spec {
@@ -64,9 +75,6 @@ func (s Spec) resolved() Spec {
 	}
 	if s.Utilisation == 0 {
 		s.Utilisation = usualUtilisation
-	}
-	if s.Chunk == 0 {
-		s.Chunk = usualChunk
 	}
 	return s
 }
@@ -113,7 +121,7 @@ func (s Spec) held(tokens int, all, each unit.Bytes) unit.Bytes {
 	case Paged:
 		return up(unit.Bytes(tokens), unit.Bytes(s.Block)) * each
 	default: // one virtual range
-		return up(all, s.Chunk)
+		return up(all, chunk)
 	}
 }
 
@@ -125,7 +133,7 @@ func (s Spec) reserve(memory, others unit.Bytes) unit.Bytes {
 // Freed returns what chunks leave to others of the pool that paging would reserve.
 func (s Spec) Freed(u Usage, memory, others unit.Bytes) unit.Bytes {
 	s = s.resolved()
-	return max(0, s.reserve(memory, others)-up(u.Used, s.Chunk))
+	return max(0, s.reserve(memory, others)-up(u.Used, chunk))
 }
 
 // Slots returns how many experts of so many bytes fit into what is free.

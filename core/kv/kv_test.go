@@ -56,7 +56,7 @@ func TestAllocatorsRoundUpAsTheySay(t *testing.T) {
 		{kv.Spec{Allocator: kv.Static}, 3 * 2 * 2048 * 1000, 3 * 2 * 2048 * 1000},
 		{kv.Spec{Allocator: kv.Paged}, 3 * 2 * 48 * 1000, 900_000},
 		{kv.Spec{Allocator: kv.Paged, Block: 1, Utilisation: 0.15}, 3 * 2 * 33 * 1000, 3 * 2 * 33 * 1000},
-		{kv.Spec{Allocator: kv.VTensor, Chunk: 20_000}, 3 * 2 * 40_000, 3 * 2 * 40_000},
+		{kv.Spec{Allocator: kv.VTensor}, 3 * 2 * 2 << 20, 3 * 2 * 2 << 20},
 	} {
 		u := tt.spec.Usage(kv.Demand{Sequences: 3, Token: 1000, Tokens: []int{33, 33}}, 1_100_000, 90_000)
 		if u.Used != 198_000 || u.Held != tt.held || u.Pool != tt.pool {
@@ -67,10 +67,10 @@ func TestAllocatorsRoundUpAsTheySay(t *testing.T) {
 
 func TestEveryMistakeOfAnAllocatorIsNamed(t *testing.T) {
 	var paths string
-	for _, f := range fault.Fields(kv.Spec{"heap", -1, -1, 2, -1}.Validate()) {
+	for _, f := range fault.Fields(kv.Spec{"heap", -1, -1, 2}.Validate()) {
 		paths += f.Path + " "
 	}
-	if want := "allocator max_tokens block_tokens utilisation chunk_bytes "; paths != want {
+	if want := "allocator max_tokens block_tokens utilisation "; paths != want {
 		t.Errorf("faults at %q, want %q", paths, want)
 	}
 }
@@ -78,18 +78,18 @@ func TestEveryMistakeOfAnAllocatorIsNamed(t *testing.T) {
 // A page wastes less than a block a sequence and layer, a chunk less than itself; no
 // pool is smaller than what it holds.
 func FuzzWasteIsBelowOneStep(f *testing.F) {
-	f.Add(uint8(1), uint16(1), uint16(1), uint16(15), uint32(2<<20))
-	f.Add(uint8(200), uint16(4096), uint16(65535), uint16(1), uint32(1))
-	f.Fuzz(func(t *testing.T, sequences uint8, each, tokens, block uint16, chunk uint32) {
+	f.Add(uint8(1), uint16(1), uint16(1), uint16(15))
+	f.Add(uint8(200), uint16(4096), uint16(65535), uint16(1))
+	f.Fuzz(func(t *testing.T, sequences uint8, each, tokens, block uint16) {
 		d := kv.Demand{Sequences: int(sequences), Token: unit.Bytes(each), Tokens: []int{int(tokens), int(tokens) / 3}}
 		steps := unit.Bytes(sequences) * 2
-		b, c := 1+int(block), 1+unit.Bytes(chunk)%(1<<30)
+		b := 1 + int(block)
 		for _, tt := range []struct {
 			spec kv.Spec
 			most unit.Bytes
 		}{
 			{kv.Spec{Allocator: kv.Paged, Block: b}, steps * unit.Bytes(b-1) * unit.Bytes(each)},
-			{kv.Spec{Allocator: kv.VTensor, Chunk: c}, steps * (c - 1)},
+			{kv.Spec{Allocator: kv.VTensor}, steps * (2<<20 - 1)},
 		} {
 			u := tt.spec.Usage(d, 1<<37, 1<<30)
 			if waste := u.Held - u.Used; waste < 0 || waste > tt.most || u.Pool < u.Held {

@@ -37,8 +37,7 @@ type Report struct {
 	HotExperts int64           `json:"hot_experts"`
 	Routing    workload.Origin `json:"routing"`
 	Memory     []Pool          `json:"memory"`
-	KV         *KV             `json:"kv,omitempty"` // of a scenario that names an allocator
-	FitsGPU    bool            `json:"fits_gpu"`     // GPU memory could hold every expert beside all else
+	FitsGPU    bool            `json:"fits_gpu"` // GPU memory could hold every expert beside all else
 	Energy     []Energy        `json:"energy"`
 	Warnings   []Warning       `json:"warnings"`
 	Provenance []Source        `json:"provenance"`
@@ -112,15 +111,6 @@ type Pool struct {
 type Item struct {
 	Name  string     `json:"name"`
 	Bytes unit.Bytes `json:"bytes"`
-}
-
-// KV is the key-value cache at its largest, under the scenario's allocator.
-type KV struct {
-	Used  unit.Bytes `json:"used_bytes"`  // keys and values
-	Held  unit.Bytes `json:"held_bytes"`  // the same, rounded up to blocks, chunks or the longest sequence
-	Pool  unit.Bytes `json:"pool_bytes"`  // what nothing else can use
-	Freed unit.Bytes `json:"freed_bytes"` // vtensor: of the pool that paging would reserve
-	Slots int64      `json:"slots"`       // experts that fit into what GPU memory has left
 }
 
 // Energy is what one part of the machine took.

@@ -36,7 +36,9 @@ func Decode(doc []byte) (Scenario, error) {
 	takeName(object, "strategy", "name")
 	takeName(object, "kv", "allocator")
 	err = errors.Join(takeModel(&s, object), takeMachine(&s, object))
-	takeFormat(object)
+	if m, ok := object["model"].(map[string]any); ok {
+		takeName(m, "expert_format", "name")
+	}
 	err = errors.Join(err, takeParts(&s, object))
 	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
 	if err != nil {
@@ -139,15 +141,6 @@ func takeParts(s *Scenario, object map[string]any) error {
 func takeName(object map[string]any, key, field string) {
 	if name, ok := object[key].(string); ok {
 		object[key] = map[string]any{field: name}
-	}
-}
-
-// takeFormat lets a format's name stand for a format with its defaults.
-func takeFormat(object map[string]any) {
-	if m, ok := object["model"].(map[string]any); ok {
-		m = maps.Clone(m)
-		object["model"] = m
-		takeName(m, "expert_format", "name")
 	}
 }
 

@@ -60,7 +60,6 @@ func (r *run) finish() {
 	y.TPOT = steps(r.tally.steps)
 	y.Spans = r.tally.hash
 	y.Memory = memory(r.s, r.plan)
-	y.KV = kvReport(r.s, r.plan, y.Memory[0])
 	ideal := r.s
 	ideal.Strategy.Name = policy.Ideal
 	y.FitsGPU = memory(ideal, r.plan)[0].Fits

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"monde/core/device"
+	"monde/core/kv"
 	"monde/core/policy"
 	"monde/core/report"
 	"monde/core/workload"
@@ -34,6 +35,9 @@ func (r *run) warnings() []report.Warning {
 	}
 	if badge := s.Model.ExpertFormat.Badge(); badge != "" {
 		warn("model.expert_format", "%s.", badge)
+	}
+	if gpu := y.Memory[0]; s.KV.Allocator != "" {
+		warn("kv", "GPU memory has room for %d experts more.", kv.Slots(gpu.Capacity-gpu.Used, s.Model.ExpertBytes()))
 	}
 	if s.Strategy.Name.Balanced() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)

@@ -23,7 +23,7 @@ func (b *building) thinned(r Router) Router {
 	if b.m.MeanK == 0 || b.s.Routing.Source == Counts {
 		return r
 	}
-	b.story.say("%g of top-%d experts a token on average", b.m.MeanK, b.m.TopK)
+	b.story.say("%g experts a token on average", b.m.MeanK)
 	return &thinned{r, b.m.MeanK / float64(b.m.TopK), rng.Stream(b.seed, "routing/thinned")}
 }
 

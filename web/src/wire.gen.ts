@@ -120,15 +120,6 @@ export interface Pool {
   readonly items: readonly Item[];
 }
 
-/** KV is the key-value cache at its largest, under the scenario's allocator. */
-export interface KV {
-  readonly used_bytes: Bytes; // keys and values
-  readonly held_bytes: Bytes; // the same, rounded up to blocks, chunks or the longest sequence
-  readonly pool_bytes: Bytes; // what nothing else can use
-  readonly freed_bytes: Bytes; // vtensor: of the pool that paging would reserve
-  readonly slots: number; // experts that fit into what GPU memory has left
-}
-
 /** Energy is what one part of the machine took. */
 export interface Energy {
   readonly name: string;
@@ -239,7 +230,6 @@ export interface Report {
   readonly hot_experts: number;
   readonly routing: WorkloadOrigin;
   readonly memory: readonly Pool[];
-  readonly kv?: KV; // of a scenario that names an allocator
   readonly fits_gpu: boolean; // GPU memory could hold every expert beside all else
   readonly energy: readonly Energy[];
   readonly warnings: readonly Warning[];
@@ -870,7 +860,6 @@ export interface KvSpec {
   readonly max_tokens?: number; // static: of a sequence; 0 = 2,048, or what the run needs if that is more
   readonly block_tokens?: number; // paged; 0 = 16
   readonly utilisation?: number; // paged, and what vTensor is compared with: share of GPU memory that everything together may take; 0 = 0.9
-  readonly chunk_bytes?: Bytes; // vtensor; 0 = 2 MiB
 }
 
 /** Fidelity is how closely a run looks. */

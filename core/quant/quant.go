@@ -49,30 +49,25 @@ type Format struct {
 	Bits        float64 // a weight, scales included; QMoE's depends on the model
 	Least, Most float64 // bits that a scenario may give it
 	Kernel      Kernel
-	Lossy       bool // the model's output differs from bf16's
-	Source      string
-	Timing      string // where the time of its kernels on the GPU came from
+	Lossy       bool   // the model's output differs from bf16's
+	Source      string // of its bits, and of the time of its kernels
 }
 
 const (
-	asBF16 = "as bf16, by its bytes"
-	copied = "fitted to bitsandbytes in MARLIN's figure, one token; more are within 10 %"
-	scales = "16 bits of scale for 128 weights, the layout that GPTQ's kernels compare by (MARLIN, arXiv 2408.11743)"
-	floats = "IEEE 754, and bfloat16 its upper half"
+	floats = "bits and kernels as bf16's"
+	scales = "16 bits of scale for 128 weights; kernels fitted to bitsandbytes in MARLIN's figure (arXiv 2408.11743)"
 )
 
 var formats = [...]Format{
-	{BF16, "bf16", 16, 16, 16, Plain, false, floats, asBF16},
-	{FP16, "fp16", 16, 16, 16, Plain, false, floats, asBF16},
-	{FP32, "fp32", 32, 32, 32, Plain, false, floats, asBF16},
-	{INT8, "8-bit integers", 8.125, 8, 9, Unpacked, true, scales, copied},
-	{INT4, "4-bit integers", 4.125, 4, 5, Unpacked, true, scales, copied},
-	{INT3, "3-bit integers", 3.125, 3, 4, Unpacked, true, scales, copied},
-	{INT2, "2-bit integers", 2.125, 2, 3, Unpacked, true, scales, copied},
-	{Marlin, "MARLIN, 4 bits", 4.125, 4, 5, Striped, true, "MARLIN (arXiv 2408.11743), group 128",
-		"fitted to half of MARLIN's published points; the other layers are off by 7 %, at worst 12. Not tuned for Hopper"},
-	{QMoE, "QMoE, below 1 bit", 16 / 17.06, 0.5, 1.6, Vectors, true, "QMoE (arXiv 2310.16795), table 6; other models get the least of it",
-		"0.65 to 1 of a bf16 product with a vector (QMoE, section 5.3)"},
+	{BF16, "bf16", 16, 16, 16, Plain, false, floats},
+	{FP16, "fp16", 16, 16, 16, Plain, false, floats},
+	{FP32, "fp32", 32, 32, 32, Plain, false, floats},
+	{INT8, "8-bit integers", 8.125, 8, 9, Unpacked, true, scales},
+	{INT4, "4-bit integers", 4.125, 4, 5, Unpacked, true, scales},
+	{INT3, "3-bit integers", 3.125, 3, 4, Unpacked, true, scales},
+	{INT2, "2-bit integers", 2.125, 2, 3, Unpacked, true, scales},
+	{Marlin, "MARLIN, 4 bits", 4.125, 4, 5, Striped, true, "arXiv 2408.11743; kernels fitted to half of its points, 7 % off on the other layers; not tuned for Hopper"},
+	{QMoE, "QMoE, below 1 bit", 16 / 17.06, 0.5, 1.6, Vectors, true, "arXiv 2310.16795, table 6, its least for other models; kernels: its section 5.3"},
 }
 
 // Names returns every format.

@@ -13,18 +13,17 @@ import (
 func modifierSources(s Scenario) (list []report.Source) {
 	m := s.Model
 	if f, _ := quant.Of(m.ExpertFormat.Name); f.Name != "" {
-		value := fmt.Sprint(f.Name, ", ", m.ExpertBits, " bits")
-		list = modifier(list, "model.expert_format", value, f.Source+"; kernels: "+f.Timing)
+		list = modifier(list, "model.expert_format", report.Fitted, fmt.Sprint(f.Name, ", ", m.ExpertBits, " bits"), f.Source)
 	}
 	if m.MeanK > 0 {
-		list = modifier(list, "model.mean_k", fmt.Sprint(m.MeanK), "set by the scenario")
+		list = modifier(list, "model.mean_k", report.User, fmt.Sprint(m.MeanK), "set by the scenario")
 	}
 	if text := s.KV.Source(); text != "" {
-		list = modifier(list, "kv", string(s.KV.Allocator), text)
+		list = modifier(list, "kv", report.Paper, string(s.KV.Allocator), text)
 	}
 	return list
 }
 
-func modifier(list []report.Source, path, value, text string) []report.Source {
-	return append(list, report.Source{Path: path, Value: value, Kind: report.User, Text: text})
+func modifier(list []report.Source, path string, kind report.Kind, value, text string) []report.Source {
+	return append(list, report.Source{Path: path, Value: value, Kind: kind, Text: text})
 }

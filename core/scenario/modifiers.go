@@ -13,7 +13,7 @@ import (
 func modifierSources(s Scenario) (list []report.Source) {
 	m := s.Model
 	if f, _ := quant.Of(m.ExpertFormat.Name); f.Name != "" {
-		list = modifier(list, "model.expert_format", report.Fitted, fmt.Sprint(f.Name, ", ", m.ExpertBits, " bits"), f.Source)
+		list = modifier(list, "model.expert_format", kernels[f.Kernel], fmt.Sprint(f.Name, ", ", m.ExpertBits, " bits"), f.Source)
 	}
 	if m.MeanK > 0 {
 		list = modifier(list, "model.mean_k", report.User, fmt.Sprint(m.MeanK), "set by the scenario")
@@ -23,6 +23,9 @@ func modifierSources(s Scenario) (list []report.Source) {
 	}
 	return list
 }
+
+// kernels says how well the time of each quant.Kernel is known.
+var kernels = [...]report.Kind{report.Derived, report.Fitted, report.Fitted, report.Paper}
 
 func modifier(list []report.Source, path string, kind report.Kind, value, text string) []report.Source {
 	return append(list, report.Source{Path: path, Value: value, Kind: kind, Text: text})

@@ -28,6 +28,8 @@ type commands struct {
 	DRAM      dramCommand      `cmd:"" name:"dram" help:"Simulate one memory, command by command, for a trace of requests."`
 	Device    deviceCommand    `cmd:"" help:"Look at one expert on the memory device: clock by clock, from the host, and number by number."`
 	Replay    replayCommand    `cmd:"" help:"Play a trace of routing through expert caches and predictors, and print hit rates."`
+	Finetune  finetuneCommand  `cmd:"" help:"Say what one step of fine-tuning takes whose adapters lie in host memory (MEFT)."`
+	Memread   memreadCommand   `cmd:"" help:"Say what decoding takes that reads a store of facts (MemLLM)."`
 	Validate  validateCommand  `cmd:"" help:"Compare predictions with measurements, row by row."`
 	Fit       fitCommand       `cmd:"" help:"Fit the constants of the GPU to the measurements."`
 	Serve     serveCommand     `cmd:"" help:"Serve the page and its API."`

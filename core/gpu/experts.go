@@ -1,6 +1,9 @@
 package gpu
 
-import "monde/core/unit"
+import (
+	"monde/core/quant"
+	"monde/core/unit"
+)
 
 // Looped returns the cost of one of several experts that run one after the other,
 // for t > 0 tokens: it gathers them, and adds its results back. The launches of
@@ -51,6 +54,9 @@ func (f FFN) projections(each func(n, k float64)) {
 // Experts returns the cost of all experts of a layer together, in the Spec's style.
 // Looped experts are not: each is a Looped.
 func (g GPU) Experts(x Group) Cost {
+	if x.Code.Kernel != quant.Plain {
+		return g.together(x)
+	}
 	if g.spec.Experts == Fused {
 		return g.fused(x)
 	}

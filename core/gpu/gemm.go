@@ -1,11 +1,15 @@
 package gpu
 
-import "monde/core/unit"
+import (
+	"monde/core/quant"
+	"monde/core/unit"
+)
 
 // Gemm is one matrix product: M tokens through a K×N weight matrix.
 type Gemm struct {
 	M, N, K int
-	Bits    float64 // a weight; decoding to bf16 is free
+	Bits    float64 // a weight
+	Code    quant.Code
 }
 
 // tiles are the shapes that a tuned library chooses among.
@@ -13,14 +17,21 @@ var tiles = [...]struct{ m, n int }{{64, 64}, {64, 128}, {64, 256}, {128, 128}, 
 
 // Gemm returns the cost of one product by a tuned library: its operands at the
 // bandwidth that GEMMs reach, or its tiles in whole waves over the SMs, whichever is
-// longer, and a part of the other, which does not overlap.
+// longer, and a part of the other, which does not overlap. Weights with a code have
+// kernels of their own.
 func (g GPU) Gemm(x Gemm) Cost {
+	us, kernels := g.body(x)
+	return Cost{saturated(unit.Time(kernels)*g.spec.Kernel, microseconds(us)), kernels}
+}
+
+// plain is a product whose weights are read as they are, in µs.
+func (g GPU) plain(x Gemm) float64 {
 	m, n, k := float64(x.M), float64(x.N), float64(x.K)
 	weights := float64(n*k) * x.Bits / 8
 	memory := (weights + float64(2*m*(n+k))) / g.bytes
 	compute := g.best(x)
 	shared := float64(g.k.Serial * min(memory, compute))
-	return Cost{saturated(g.spec.Kernel, microseconds(max(memory, compute)+shared)), 1}
+	return max(memory, compute) + shared
 }
 
 // best returns the time of the best tiles and split of K. A split fills SMs that
@@ -64,6 +75,7 @@ type FFN struct {
 	DModel, DFF int
 	Gated       bool    // three matrices; otherwise two
 	Bits        float64 // a weight
+	Code        quant.Code
 }
 
 func (f FFN) matrices() int {
@@ -74,8 +86,8 @@ func (f FFN) matrices() int {
 }
 
 // up returns the product for t tokens into the inner width; down, out of it.
-func (f FFN) up(t int) Gemm   { return Gemm{t, f.DFF, f.DModel, f.Bits} }
-func (f FFN) down(t int) Gemm { return Gemm{t, f.DModel, f.DFF, f.Bits} }
+func (f FFN) up(t int) Gemm   { return Gemm{t, f.DFF, f.DModel, f.Bits, f.Code} }
+func (f FFN) down(t int) Gemm { return Gemm{t, f.DModel, f.DFF, f.Bits, f.Code} }
 
 // FFN returns the cost of f for t > 0 tokens: a kernel a matrix, one for the
 // activation function, and one for the gate.

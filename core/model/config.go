@@ -52,6 +52,8 @@ var families = map[string]func(*config, *Spec){
 	"nllb-moe":            (*config).nllb,
 	"mixtral":             (*config).mixtral,
 	"gpt_oss":             (*config).gptOSS,
+	"phimoe":              (*config).mixtral,
+	"deepseek":            (*config).deepseek,
 	"deepseek_v2":         (*config).deepseek,
 	"deepseek_v3":         (*config).deepseek,
 	"qwen2_moe":           (*config).qwen,
@@ -59,7 +61,7 @@ var families = map[string]func(*config, *Spec){
 	"olmoe":               (*config).olmoe,
 }
 
-const familyNames = "switch_transformers, nllb-moe, mixtral, gpt_oss, deepseek_v2, deepseek_v3, qwen2_moe, qwen3_moe, olmoe"
+const familyNames = "switch_transformers, nllb-moe, mixtral, phimoe, gpt_oss, deepseek, deepseek_v2, deepseek_v3, qwen2_moe, qwen3_moe, olmoe"
 
 // Defaults below are those of the configuration classes in Hugging Face
 // transformers, for keys that files leave out.
@@ -154,16 +156,23 @@ func (c *config) qwen(s *Spec) {
 
 func (c *config) deepseek(s *Spec) {
 	c.decoderOnly(s)
-	rope, nope := c.int("qk_rope_head_dim", 64), c.int("qk_nope_head_dim", 128)
-	s.HeadDim, s.RopeDim, s.ValueDim = rope+nope, rope, c.int("v_head_dim", 128)
-	s.LatentKV, s.LatentQ = c.int("kv_lora_rank", 512)+rope, c.int("q_lora_rank", 0)
-	s.KVHeads = s.Heads
+	if s.Family != "deepseek" { // the first has keys and values
+		c.latent(s)
+	}
 	s.Experts, s.TopK = c.need("n_routed_experts"), c.need("num_experts_per_tok")
 	s.ExpertFF = c.need("moe_intermediate_size")
 	s.SharedFF = c.int("n_shared_experts", 0) * s.ExpertFF
 	step := max(1, c.int("moe_layer_freq", 1))
 	first := c.int("first_k_dense_replace", 0)
 	s.Decoder.MoEFirst, s.Decoder.MoEStep = (first+step-1)/step*step, step // sparse where the index is a multiple of step
+}
+
+// latent reads multi-head latent attention.
+func (c *config) latent(s *Spec) {
+	rope, nope := c.int("qk_rope_head_dim", 64), c.int("qk_nope_head_dim", 128)
+	s.HeadDim, s.RopeDim, s.ValueDim = rope+nope, rope, c.int("v_head_dim", 128)
+	s.LatentKV, s.LatentQ = c.int("kv_lora_rank", 512)+rope, c.int("q_lora_rank", 0)
+	s.KVHeads = s.Heads
 }
 
 // decoderOnly reads what decoder-only families spell alike.

@@ -56,18 +56,58 @@ func TestParameterCountsMatchWhatTheAuthorsState(t *testing.T) {
 		{"gpt-oss-20b", 20.9, 0.01},
 		{"deepseek-v2-lite", 15.7, 0.01},
 		{"qwen3-30b-a3b", 30.5, 0.01},
+		{"switch-c-2048", 1571, 0.01}, // 3,142 GB in bf16: QMoE (arXiv 2310.16795), table 6
+		{"mixtral-8x22b", 140.6, 0.01},
+		{"phi-3.5-moe", 41.9, 0.01},
+		{"deepseek-moe-16b", 16.4, 0.01},
+		{"qwen1.5-moe-a2.7b", 14.3, 0.01},
+		{"qwen2-57b-a14b", 57.4, 0.01},
+		{"olmoe-1b-7b", 6.9, 0.01},
+		{"ds-moe-1b", 1.067, 0.02}, // arXiv 2404.05567, table 1; its vocabulary is assumed
+		{"ds-moe-3b", 2.846, 0.014},
+		{"ds-moe-6b", 6.343, 0.01},
+		{"ds-moe-10b", 9.857, 0.005},
+		{"ds-moe-14b", 14.149, 0.005},
+		{"ds-moe-19b", 19.216, 0.005},
+		{"smoe-5b", 4.911, 0.005},
 	} {
-		s := named(t, tt.name)
-		s.WeightBits, s.ExpertBits = 8, 8
-		got := float64(s.AllExpertBytes()+s.OtherBytes()) / 1e9
+		got := parameters(named(t, tt.name)) / 1e9
 		if got < tt.want*(1-tt.within) || got > tt.want*(1+tt.within) {
 			t.Errorf("%s has %.2f billion parameters, its authors say %.1f", tt.name, got, tt.want)
 		}
 	}
 }
 
+// parameters returns the parameters of s.
+func parameters(s model.Spec) float64 {
+	s.WeightBits, s.ExpertBits = 8, 8
+	return float64(s.AllExpertBytes() + s.OtherBytes())
+}
+
+// arXiv 2404.05567, table 5: the models of its speed tests, and those that exist only
+// for them. All heads are computed here; there, a few are not.
+func TestActiveParametersMatchWhatTheAuthorsState(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		want float64
+	}{
+		{"ds-moe-3b", 1.039}, {"ds-moe-6b", 2.043}, {"ds-moe-10b", 3.257}, {"ds-moe-14b", 4.645}, {"ds-moe-19b", 6.278},
+	} {
+		s := named(t, tt.name)
+		idle := float64(s.Experts-s.TopK) * float64(s.ExpertWeights()) * float64(s.MoEBlocks())
+		got := (parameters(s) - idle) / 1e9
+		if got < tt.want*0.965 || got > tt.want*1.065 {
+			t.Errorf("%s: %.3f billion parameters are active, its authors say %.3f", tt.name, got, tt.want)
+		}
+		t.Logf("%s: %.3f active, stated %.3f", tt.name, got, tt.want)
+	}
+}
+
 func TestAPresetIsWhatItsConfigJSONSays(t *testing.T) {
 	for _, p := range model.Presets() {
+		if p.Spec.Family == "ds_moe" {
+			continue // published as a table
+		}
 		doc, err := os.ReadFile(filepath.Join("testdata", p.Spec.Name+".json"))
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"errors"
 
 	"monde/core/fault"
+	"monde/core/quant"
 )
 
 // Spec is a model's shape. A zero Encoder.Blocks means a decoder-only model.
@@ -41,6 +42,9 @@ type Spec struct {
 
 	WeightBits float64 `json:"weight_bits"` // bits a weight, outside experts
 	ExpertBits float64 `json:"expert_bits"` // bits a weight of an expert, scales included (MXFP4: 4.25)
+
+	ExpertFormat quant.Spec `json:"expert_format,omitzero"` // what those bits are, and what decoding them costs; absent: free
+	MeanK        float64    `json:"mean_k,omitzero"`        // experts a token on average, where their number varies; absent: top_k, always
 }
 
 // Stack is a run of equal blocks, some with experts: block i is a MoE block when
@@ -110,6 +114,9 @@ func (s Spec) Validate() error {
 		fault.Within("shared_ff", s.SharedFF, 0, maxDim),
 		fault.Within("weight_bits", s.WeightBits, 0.5, 32),
 		fault.Within("expert_bits", s.ExpertBits, 0.5, 32),
+		fault.In("expert_format", s.ExpertFormat.Validate()),
+		s.ExpertFormat.Holds(s.ExpertBits),
+		fault.Unless(s.MeanK == 0 || s.MeanK >= 1 && s.MeanK <= float64(s.TopK), "mean_k", "must be 1 to top_k, or absent, got %v", s.MeanK),
 	)
 }
 

@@ -33,13 +33,18 @@ func Decode(doc []byte) (Scenario, error) {
 		return Scenario{}, fault.At("", "must be an object")
 	}
 	s := Default()
-	takeStrategy(object)
+	takeName(object, "strategy", "name")
+	takeName(object, "kv", "allocator")
 	err = errors.Join(takeModel(&s, object), takeMachine(&s, object))
+	if m, ok := object["model"].(map[string]any); ok {
+		takeName(m, "expert_format", "name")
+	}
 	err = errors.Join(err, takeParts(&s, object))
 	err = errors.Join(err, strictjson.Overlay(&s, any(object)))
 	if err != nil {
 		return Scenario{}, err
 	}
+	chooseBits(&s, object)
 	choosePhase(&s, object)
 	if err := chooseStrategy(&s, object); err != nil {
 		return Scenario{}, err
@@ -134,10 +139,22 @@ func takeParts(s *Scenario, object map[string]any) error {
 	return err
 }
 
-// takeStrategy lets the strategy's name stand for a strategy with its defaults.
-func takeStrategy(object map[string]any) {
-	if name, ok := object["strategy"].(string); ok {
-		object["strategy"] = map[string]any{"name": name}
+// takeName lets a string stand for an object that it is the name of, under field.
+func takeName(object map[string]any, key, field string) {
+	if name, ok := object[key].(string); ok {
+		object[key] = map[string]any{field: name}
+	}
+}
+
+// chooseBits gives a document that names a format, and no bits, the format's.
+func chooseBits(s *Scenario, object map[string]any) {
+	m, _ := object["model"].(map[string]any)
+	_, named := m["expert_format"]
+	if _, given := m["expert_bits"]; !named || given {
+		return
+	}
+	if bits := s.Model.ExpertFormat.Name.Bits(s.Model.Name); bits > 0 {
+		s.Model.ExpertBits = bits
 	}
 }
 

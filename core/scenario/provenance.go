@@ -7,13 +7,14 @@ import (
 	"sync"
 
 	"monde/core/model"
+	"monde/core/quant"
 	"monde/core/report"
 )
 
 // Sources says where each number of s came from: the preset's source where the
 // value is the preset's, and otherwise the scenario itself.
 func (s Scenario) Sources() []report.Source {
-	list := []report.Source{s.modelSource()}
+	list := append([]report.Source{s.modelSource()}, modifierSources(s)...)
 	p, known := MachineNamed(s.Machine.Name)
 	if !known {
 		return append(list, report.Source{Path: "machine", Value: s.Machine.Name, Kind: report.User, Text: "described by the scenario"}, expertSource(s))
@@ -47,7 +48,14 @@ func (s Scenario) Sources() []report.Source {
 
 func (s Scenario) modelSource() report.Source {
 	p, ok := model.Named(s.Model.Name)
-	if ok && p.Spec == s.Model {
+	m := s.Model
+	if m.ExpertFormat != (quant.Spec{}) { // told apart by rows of its own
+		m.ExpertFormat, m.ExpertBits = p.Spec.ExpertFormat, p.Spec.ExpertBits
+	}
+	if m.MeanK > 0 {
+		m.MeanK = p.Spec.MeanK
+	}
+	if ok && p.Spec == m {
 		return report.Source{Path: "model", Value: s.Model.Name, Kind: report.Datasheet, Text: p.Source}
 	}
 	return report.Source{Path: "model", Value: s.Model.Name, Kind: report.User, Text: "described by the scenario, or by the config.json in it"}

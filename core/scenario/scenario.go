@@ -15,6 +15,7 @@ import (
 	"monde/core/flash"
 	"monde/core/gpu"
 	"monde/core/host"
+	"monde/core/kv"
 	"monde/core/link"
 	"monde/core/model"
 	"monde/core/policy"
@@ -57,6 +58,7 @@ type Scenario struct {
 	Workload workload.Spec `json:"workload"`
 	Machine  Machine       `json:"machine"`
 	Strategy policy.Spec   `json:"strategy"`
+	KV       kv.Spec       `json:"kv,omitzero"` // allocator of the key-value cache; absent: it takes its bytes
 	Fidelity Fidelity      `json:"fidelity"`
 	Seed     uint64        `json:"seed"` // below 2^53, so that JavaScript keeps it
 
@@ -76,6 +78,7 @@ func (s Scenario) Validate() error {
 		fault.In("workload", s.Workload.Validate()),
 		fault.In("machine", s.Machine.validate()),
 		fault.In("strategy", s.Strategy.Validate()),
+		fault.In("kv", s.KV.Validate()),
 		fault.Unless(slices.Contains(Fidelities, s.Fidelity), "fidelity", "must be one of %q, got %q", Fidelities, s.Fidelity),
 		fault.Unless(s.Seed < 1<<53, "seed", "must be below 2^53, got %d", s.Seed),
 		fault.Unless(s.Workload.Batch < 1 || s.Strategy.Batching.Micro < 1 || s.Workload.InputTokens < 1 || s.Sequences() <= workload.MaxPass/s.Workload.InputTokens, "strategy.batching.micro_batches",
@@ -115,6 +118,8 @@ func (s Scenario) fits() error {
 			"the %s of %s has no block with experts", phase, s.Model.Name),
 		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s has its experts on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
+			"batch × max_tokens must be at most %d", workload.MaxPass),
 		s.fromFlash(),
 	)
 }

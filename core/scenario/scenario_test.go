@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -231,6 +232,53 @@ func TestUnknownPartsAndExpertsOnFlashThatCannotBeAreRefused(t *testing.T) {
 		_, err := scenario.Decode([]byte(doc))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", doc, err, want)
+		}
+	}
+}
+
+func TestAFormatFillsInItsBitsAndSurvivesTheShortForm(t *testing.T) {
+	for doc, bits := range map[string]float64{
+		`{"model":{"base":"mixtral-8x7b","expert_format":"marlin"}}`:                                            4.125,
+		`{"model":{"base":"mixtral-8x7b","expert_format":{"name":"int2"},"mean_k":1.5},"kv":"vtensor"}`:         2.125,
+		`{"model":{"base":"mixtral-8x7b","expert_format":"int2","expert_bits":2.6},"kv":{"allocator":"paged"}}`: 2.6,
+		`{"model":{"base":"switch-large-128","expert_format":"qmoe"}}`:                                          16 / 18.34,
+		`{"model":{"expert_format":"fp32"}}`:                                                                    32,
+		`{"model":"gpt-oss-20b"}`:                                                                               4.25,
+	} {
+		s, err := scenario.Decode([]byte(doc))
+		if err != nil {
+			t.Fatalf("%s: %v", doc, err)
+		}
+		if s.Model.ExpertBits != bits {
+			t.Errorf("%s: %v bits a weight, want %v", doc, s.Model.ExpertBits, bits)
+		}
+		for _, form := range [][]byte{s.Short(), s.Full()} {
+			again, err := scenario.Decode(form)
+			if err != nil || !bytes.Equal(again.Full(), s.Full()) {
+				t.Errorf("%s: %s is another scenario (%v)", doc, form, err)
+			}
+		}
+	}
+}
+
+func TestAModifierThatFitsNothingIsNamed(t *testing.T) {
+	for doc, want := range map[string]string{
+		`{"model":{"expert_format":"int5"}}`:                               "model.expert_format.name",
+		`{"model":{"expert_format":"marlin","expert_bits":16}}`:            "model.expert_bits",
+		`{"model":{"expert_format":{"name":"qmoe","matvec_share":0.5}}}`:   "model.expert_format.matvec_share",
+		`{"model":{"mean_k":3}}`:                                           "model.mean_k",
+		`{"kv":"heap"}`:                                                    "kv.allocator",
+		`{"kv":{"allocator":"static","max_tokens":8000000}}`:               "kv.max_tokens",
+		`{"model":{"base":"mixtral-8x7b","expert_format":{"name":7}}}`:     "model.expert_format.name",
+		`{"kv":{"allocator":"paged","utilisation":1.5,"block_tokens":-1}}`: "kv.block_tokens kv.utilisation",
+	} {
+		_, err := scenario.Decode([]byte(doc))
+		var paths []string
+		for _, f := range fault.Fields(err) {
+			paths = append(paths, f.Path)
+		}
+		if got := strings.Join(paths, " "); got != want {
+			t.Errorf("%s: faults at %q, want %q", doc, got, want)
 		}
 	}
 }

@@ -101,7 +101,6 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	m, w := s.Model, s.Workload
 	gpu := []report.Item{
 		{Name: "weights outside experts", Bytes: m.OtherBytes()},
-		{Name: "KV cache", Bytes: kvCache(s, p)},
 		{Name: "activations", Bytes: activations(m, w, p)},
 	}
 	if kept := s.Machine.GPU.Reserved + unit.Bytes(m.Experts)*s.Machine.GPU.ReservedEach; kept > 0 {
@@ -122,7 +121,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	case s.Strategy.Moves():
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
 	}
-	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, gpu)}
+	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, withCache(s, p, gpu))}
 	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
 	if s.Strategy.Precision.Twins {
 		experts = append(experts, report.Item{Name: "twins", Bytes: m.AllExpertBytes() / m.ExpertBytes() * twinBytes(s)})
@@ -169,24 +168,6 @@ func pool(name string, capacity unit.Bytes, items []report.Item) report.Pool {
 	}
 	p.Fits = p.Used <= p.Capacity
 	return p
-}
-
-// kvCache is what the cache takes after the last step: keys and values of every
-// token, and of the encoder's output for cross attention.
-func kvCache(s scenario.Scenario, p plan) unit.Bytes {
-	m, w := s.Model, s.Workload
-	if p.pair && p.output == 0 {
-		return 0 // an encoder caches nothing
-	}
-	var tokens int // over all blocks
-	for block := range m.Decoder.Blocks {
-		if p.pair {
-			tokens += w.InputTokens + m.Cached(block, p.output) // cross attention's, and the generated
-		} else {
-			tokens += m.Cached(block, w.InputTokens+p.output)
-		}
-	}
-	return unit.Bytes(s.Sequences()) * unit.Bytes(tokens) * m.KVBytes()
 }
 
 // activations is the largest pass: each token's residual, normed copy and

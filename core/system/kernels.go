@@ -55,7 +55,11 @@ func (k *kernels) ffn(inner int, bits float64) gpu.FFN {
 	return gpu.FFN{DModel: k.model.DModel, DFF: inner, Gated: k.model.Gated, Bits: bits}
 }
 
-func (k *kernels) expert() gpu.FFN { return k.ffn(k.model.ExpertFF, k.model.ExpertBits) }
+func (k *kernels) expert() gpu.FFN {
+	f := k.ffn(k.model.ExpertFF, k.model.ExpertBits)
+	f.Code = k.model.ExpertFormat.Code()
+	return f
+}
 
 // denseFFN is the FFN of a block without experts.
 func (k *kernels) denseFFN(t int) gpu.Cost {

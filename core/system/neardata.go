@@ -24,6 +24,20 @@ type onDevice struct {
 
 func (d onDevice) expert(t int) unit.Time { return d.device.Expert(t, d.weights, d.bytes) }
 
+// decoding returns n on a device that decodes all weights of an expert in the given
+// time, once a pass and beside the rest.
+func decoding(n nearby, d device.Device, weights unit.Time) nearby {
+	if weights == 0 {
+		return n
+	}
+	return func(t int) unit.Time {
+		if passes := unit.Time(d.Passes(t)); passes <= unit.Never/weights {
+			return max(n(t), passes*weights)
+		}
+		return unit.Never
+	}
+}
+
 // clockwise does the same clock by clock. A simulation of one expert may take seconds,
 // so stop, the run's, may end it. The time is 0 when the run has failed: it ends with
 // this layer.
@@ -53,8 +67,10 @@ func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 	p.where, p.devices, p.rate = probe.NDP, m.Device.Count, d.Rate()*unit.BytesPerSecond(m.Device.Count)
 	p.shares = sharesDevice(s)
 	crowded, taken := beside(s)
-	p.near = onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert
+	decode := s.Model.ExpertFormat.OnDevice(s.Model.ExpertWeights())
+	p.near = decoding(onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert, d, decode)
 	slow := func(n nearby) nearby {
+		n = decoding(n, d, decode)
 		return func(t int) unit.Time {
 			if p.onNear.at(t); p.failed != nil { // in closed form, before it is simulated
 				return 0

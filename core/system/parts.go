@@ -254,9 +254,10 @@ func (p *parts) view(v *policy.View, tokens []int32) {
 
 // onHost computes experts on the host CPU.
 type onHost struct {
-	host  host.Host
-	shape host.Expert
-	alone bool
+	host   host.Host
+	shape  host.Expert
+	alone  bool
+	decode unit.Time // of an expert's weights, before it computes
 }
 
 func newOnHost(h host.Host, s scenario.Scenario) onHost {
@@ -267,10 +268,12 @@ func newOnHost(h host.Host, s scenario.Scenario) onHost {
 	}
 	return onHost{h, host.Expert{
 		DModel: m.DModel, DFF: m.ExpertFF, Matrices: m.Matrices(), Weights: m.ExpertBytes(), Activation: value,
-	}, s.Workload.Scope == workload.OneExpert}
+	}, s.Workload.Scope == workload.OneExpert, m.ExpertFormat.OnHost(m.ExpertWeights())}
 }
 
-func (h onHost) expert(t int) unit.Time { return h.host.Time(h.shape, t, h.alone) }
+func (h onHost) expert(t int) unit.Time {
+	return min(h.host.Time(h.shape, t, h.alone), unit.Never-h.decode) + h.decode
+}
 
 // rate is what a token's pass over an expert's weights amounts to.
 func (h onHost) rate() unit.BytesPerSecond {

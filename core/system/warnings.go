@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"monde/core/device"
+	"monde/core/kv"
 	"monde/core/policy"
 	"monde/core/report"
 	"monde/core/workload"
@@ -31,6 +32,12 @@ func (r *run) warnings() []report.Warning {
 			warn(memoryPath(p.Name), "Does not fit: %s needs %.1f GB and has %.1f GB. The times are those of a machine where it fits.",
 				p.Name, float64(p.Used)/1e9, float64(p.Capacity)/1e9)
 		}
+	}
+	if badge := s.Model.ExpertFormat.Badge(); badge != "" {
+		warn("model.expert_format", "%s.", badge)
+	}
+	if gpu := y.Memory[0]; s.KV.Allocator != "" {
+		warn("kv", "GPU memory has room for %d experts more.", kv.Slots(gpu.Capacity-gpu.Used, s.Model.ExpertBytes()))
 	}
 	if s.Strategy.Splits() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)

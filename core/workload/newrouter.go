@@ -21,7 +21,7 @@ func NewRouter(s Spec, m model.Spec, seed uint64, traces Traces) (Router, Origin
 	if err != nil {
 		return nil, Origin{}, fault.In("routing", err)
 	}
-	return r, b.story.told(), nil
+	return b.thinned(r), b.story.told(), nil
 }
 
 // building is what the sources of routing need to know.

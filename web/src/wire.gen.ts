@@ -530,6 +530,28 @@ export interface ModelStack {
   readonly moe_step: number;
 }
 
+/** Name is a format of the weights of experts. */
+export const QuantName = [
+  'bf16',
+  'fp16',
+  'fp32',
+  'int8', // and below: a 16-bit scale for 128 weights
+  'int4',
+  'int3',
+  'int2',
+  'marlin', // int4 in the order of the tensor cores, decoded in registers
+  'qmoe', // ternary, in 16-bit words of a dictionary: below one bit
+] as const;
+export type QuantName = (typeof QuantName)[number];
+
+/** Spec is a format, and what decoding costs where nobody has measured it. The zero Spec is whatever bits the model has, decoded for free. */
+export interface QuantSpec {
+  readonly name: QuantName;
+  readonly matvec_share?: number; // qmoe: a product with a vector takes this share of bf16's; 0 = 0.825
+  readonly host_weights_per_s?: number; // that the host decodes before it computes; 0 = for free
+  readonly device_weights_per_s?: number; // that one memory device decodes while it computes; 0 = for free
+}
+
 /** Spec is a model's shape. A zero Encoder.Blocks means a decoder-only model. */
 export interface ModelSpec {
   readonly name: string; // preset name, or what the config.json says
@@ -556,6 +578,8 @@ export interface ModelSpec {
   readonly tied_embed: boolean; // output head shares the embedding
   readonly weight_bits: number; // bits a weight, outside experts
   readonly expert_bits: number; // bits a weight of an expert, scales included (MXFP4: 4.25)
+  readonly expert_format?: QuantSpec; // what those bits are, and what decoding them costs; absent: free
+  readonly mean_k?: number; // experts a token on average, where their number varies; absent: top_k, always
 }
 
 /** Phase is the part of inference that is simulated. */
@@ -975,6 +999,22 @@ export interface PolicySpec {
   readonly batching: PolicyBatching;
 }
 
+/** Allocator is how memory of the cache is given out. */
+export const KvAllocator = [
+  'static', // the longest sequence, for every sequence
+  'paged', // blocks of some tokens, out of a pool that is reserved at the start
+  'vtensor', // chunks of memory, mapped when they are needed
+] as const;
+export type KvAllocator = (typeof KvAllocator)[number];
+
+/** Spec is an allocator. The zero Spec has none: the cache takes its bytes. */
+export interface KvSpec {
+  readonly allocator: KvAllocator;
+  readonly max_tokens?: number; // static: of a sequence; 0 = 2,048, or what the run needs if that is more
+  readonly block_tokens?: number; // paged; 0 = 16
+  readonly utilisation?: number; // paged, and what vTensor is compared with: share of GPU memory that everything together may take; 0 = 0.9
+}
+
 /** Fidelity is how closely a run looks. */
 export const Fidelity = [
   'analytic', // closed forms
@@ -991,6 +1031,7 @@ export interface Scenario {
   readonly workload: WorkloadSpec;
   readonly machine: Machine;
   readonly strategy: PolicySpec;
+  readonly kv?: KvSpec; // allocator of the key-value cache; absent: it takes its bytes
   readonly fidelity: Fidelity;
   readonly seed: number; // below 2^53, so that JavaScript keeps it
 }

@@ -54,6 +54,9 @@ var typed = map[string]string{
 	"wire.Resolved.Short":   "Short",
 	"wire.Request.Scenario": "Scenario | Short",
 
+	"report.Candidate.Short": "Short",
+	"report.Inverse.Short":   "Short",
+
 	"wire.Choice.Value":       "T",
 	"wire.Catalog.Models":     "readonly Choice<ModelSpec>[]",
 	"wire.Catalog.Machines":   "readonly Choice<Machine>[]",

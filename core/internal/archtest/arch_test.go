@@ -49,6 +49,7 @@ var mayImport = map[string]string{
 	"core/scenario":             basics + devices + " core/model core/workload core/policy core/report",
 	"core/trust":                basics + devices + " core/model core/workload core/policy core/report core/scenario",
 	"core/system":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound",
+	"core/advise":               basics + devices + " core/model core/workload core/policy core/report core/scenario core/bound core/system core/trust",
 	"core/wire":                 basics + devices + " core/model core/workload core/report",
 	"core":                      everything,
 	"wasm":                      "core " + everything,
@@ -65,7 +66,7 @@ var mayImport = map[string]string{
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
-	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/wire"
+	everything = basics + devices + " core/model core/workload core/policy core/bound core/report core/scenario core/system core/trust core/advise core/wire"
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 

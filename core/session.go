@@ -20,7 +20,11 @@ import (
 
 // A Session answers a page's requests, and keeps the traces attached to it. The
 // zero value is ready. It is not safe for concurrent use.
-type Session struct{ traces workload.Traces }
+type Session struct {
+	Search Search // nil: it knows no op advise or inverse
+
+	traces workload.Traces
+}
 
 // Call answers one wire.Request: emit receives one wire.Reply, or for ops run,
 // advise and inverse a stream of wire.Message, each as JSON. What it simulates ends when stop says so.
@@ -35,7 +39,7 @@ func (s *Session) Call(stop fault.Stop, request []byte, emit func([]byte)) {
 		s.run(stop, q, emit)
 		return
 	case wire.OpAdvise, wire.OpInverse:
-		s.advise(stop, q, emit)
+		s.find(stop, q, emit)
 		return
 	}
 	reply, err := s.answer(stop, q)

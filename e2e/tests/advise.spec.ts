@@ -120,7 +120,7 @@ test('how much is enough: reached, never, and the curve', async ({page}) => {
   await page.getByLabel(/^Goal/).fill('50');
   await ask(page, 'Find the least');
   await expect(page.locator('main')).toContainText('Never reached up to 8000 GB/s');
-  await page.getByLabel('Least').selectOption('machine.link.bandwidth_bytes_per_s');
+  await page.getByLabel('Least', {exact: true}).selectOption('machine.link.bandwidth_bytes_per_s');
   await page.getByLabel(/^Goal/).fill('1.5');
   await ask(page, 'Find the least');
   await expect(page.locator('main')).toContainText('the curve turns');
@@ -128,7 +128,7 @@ test('how much is enough: reached, never, and the curve', async ({page}) => {
 
 test('without a device its quantities cannot be chosen, and asking for one is refused', async ({page}) => {
   await openAdvice(page, '/?view=advise&machine=h100-box&model=mixtral-8x7b');
-  await expect(page.getByLabel('Least').locator('option', {hasText: 'MAC arrays'})).toBeDisabled();
+  await expect(page.getByLabel('Least', {exact: true}).locator('option', {hasText: 'MAC arrays'})).toBeDisabled();
   await ask(page, 'Find the least');
   await expect(page.locator('main .status')).toContainText('h100-box has no memory device');
   await clean(page);

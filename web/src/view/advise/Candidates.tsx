@@ -15,7 +15,7 @@ export function Candidates({advice}: {readonly advice: Advice}) {
       <Table
         caption="Candidates, the best first" rows={rows.map((row, i) => ({row, i}))}
         columns={[
-          {title: 'Strategy', text: true, cell: ({row, i}) => <Opener row={row} n={i + 1} />},
+          {title: 'Strategy', text: true, cell: ({row, i}) => <><Opener row={row} n={i + 1} /><Badges row={row} /></>},
           {title: 'Group', cell: ({row}) => (row.group > 0 ? row.group : <abbr title="error not known">?</abbr>)},
           {title: 'Latency', cell: ({row}) => time(row.latency_ps)},
           {title: 'Error', cell: ({row}) => errorText(row)},
@@ -24,7 +24,6 @@ export function Candidates({advice}: {readonly advice: Advice}) {
           {title: 'Tokens/s', cell: ({row}) => row.tokens_per_second.toPrecision(4)},
           {title: 'Energy/token', cell: ({row}) => energy(row.energy_per_token_pj)},
           {title: 'GPU memory', cell: ({row}) => size(row.gpu_memory_bytes)},
-          {title: 'What it asks for', text: true, cell: ({row}) => <Badges row={row} />},
         ]}
       />
     </section>
@@ -32,7 +31,7 @@ export function Candidates({advice}: {readonly advice: Advice}) {
 }
 
 /** How far a row may be off. */
-const errorText = (c: Candidate) => (c.unknown.length > 0 ? 'not known' : `± ${percent(c.error)}${c.outside ? ', outside' : ''}`);
+const errorText = (c: Candidate) => (c.unknown.length > 0 ? 'not known' : `± ${percent(c.error)}${c.outside ? ', extrapolated' : ''}`);
 
 function Badges({row}: {readonly row: Candidate}) {
   return (

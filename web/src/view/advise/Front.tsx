@@ -45,7 +45,7 @@ function axisOf(rows: readonly Candidate[], d: Drawn): Axis {
   const {from, to} = rangeOf(rows.map(figureOf[d]));
   const range = {from: from / 1.25, to: to * 1.25};
   const ticks = ticksOf(range, 6);
-  return {range, ticks: labelled(ticks, range, 320), text: figures[d].text, title: figures[d].title};
+  return {range, ticks: labelled(ticks, range, 0.12), text: figures[d].text, title: figures[d].title};
 }
 
 interface PointsProps {

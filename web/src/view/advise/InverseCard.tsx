@@ -120,7 +120,7 @@ function Said({y}: {readonly y: Inverse}) {
 function axisOf(values: readonly number[], title: string, text: (v: number) => string): Axis {
   const {from, to} = rangeOf(values);
   const range = {from: from / 1.1, to: to * 1.1};
-  return {range, ticks: labelled(ticksOf(range, 6), range, 320), text, title};
+  return {range, ticks: labelled(ticksOf(range, 6), range, 0.12), text, title};
 }
 
 function CurveTable({y}: {readonly y: Inverse}) {

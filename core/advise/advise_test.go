@@ -65,7 +65,7 @@ func TestNoDifferenceWithinTheErrorIsClaimed(t *testing.T) {
 	}
 	w := words{report.Advice{Rows: rows}, report.LeastLatency, nil}
 	w.against(x, y, "y")
-	if w.lines[0] != "It is not distinguishable from y." {
+	if w.lines[0] != "The first is not distinguishable from y." {
 		t.Errorf("said %q", w.lines[0])
 	}
 }

@@ -29,10 +29,10 @@ func why(a report.Advice, s scenario.Scenario) []string {
 		w.against(best, a.Rows[a.Baseline], "the baseline "+a.Rows[a.Baseline].Title)
 	}
 	if capacity := s.Machine.GPU.Memory; capacity > 0 {
-		w.say("It takes %s of %s of GPU memory.", amount(best.GPUMemory), amount(capacity))
+		w.say("The first takes %s of %s of GPU memory.", amount(best.GPUMemory), amount(capacity))
 	}
 	if best.Outside {
-		w.say("Some of it lies outside of what was measured, where errors may be larger than those that were found.")
+		w.say("Some of the first lies outside of what was measured, where errors may be larger than those that were found.")
 	}
 	return w.lines
 }
@@ -92,7 +92,7 @@ func (w *words) breakEven(best, y report.Candidate) {
 	if near == 0 || lead <= 0 || w.o == report.LeastEnergy || best.Tokens != y.Tokens {
 		return
 	}
-	w.say("Its lead is gone if waits for the NDP core take %.2g times what is simulated.", 1+float64(lead)/float64(near))
+	w.say("The lead of the first is gone if waits for the NDP core take %.2g times what is simulated.", 1+float64(lead)/float64(near))
 }
 
 // ties lists what cannot be told apart from the first row of known error.
@@ -118,7 +118,7 @@ func (w *words) against(a, b report.Candidate, name string) {
 		return
 	}
 	if known(a) && known(b) && !apart(a, b, w.o) {
-		w.say("It is not distinguishable from %s.", name)
+		w.say("The first is not distinguishable from %s.", name)
 		return
 	}
 	x, y := value(a, w.o), value(b, w.o)
@@ -126,11 +126,11 @@ func (w *words) against(a, b report.Candidate, name string) {
 	if !known(a) || !known(b) {
 		sure = ", as simulated"
 	}
-	w.say("Against %s (%s) that is %.3g times as %s%s%s.", name, figure(b, w.o), y/x, goodAt[w.o], sure, shifts(a, b))
+	w.say("The first "+goodAt[w.o]+" %s (%s)%s%s.", y/x, name, figure(b, w.o), sure, shifts(a, b))
 }
 
 var goodAt = map[report.Objective]string{
-	report.LeastLatency: "fast", report.MostThroughput: "much", report.LeastEnergy: "frugal",
+	report.LeastLatency: "is %.3g times as fast as", report.MostThroughput: "gives %.3g times as much as", report.LeastEnergy: "is %.3g times as frugal as",
 }
 
 // shifts tells which waits shrink and which grow from b to a: those that are more than

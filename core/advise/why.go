@@ -50,7 +50,11 @@ func (w *words) say(format string, args ...any) {
 // first tells of a best row whose error is known.
 func (w *words) first(best report.Candidate) {
 	if i := w.rival(best); i >= 0 {
-		w.say("%s comes first with %s, ± %s.", best.Title, figure(best, w.o), percent(best.Error))
+		place := "comes first"
+		if w.tied() > 0 {
+			place = "shares the first place"
+		}
+		w.say("%s %s with %s, ± %s.", best.Title, place, figure(best, w.o), percent(best.Error))
 		w.against(best, w.a.Rows[i], "the next that can be told apart, "+w.a.Rows[i].Title)
 	} else {
 		w.say("%s is in front with %s, ± %s, but nothing else that was measured can be told apart from it.", best.Title, figure(best, w.o), percent(best.Error))
@@ -93,6 +97,17 @@ func (w *words) breakEven(best, y report.Candidate) {
 		return
 	}
 	w.say("The lead of the first is gone if waits for the NDP core take %.2g times what is simulated.", 1+float64(lead)/float64(near))
+}
+
+// tied counts the rows that cannot be told apart from the first of known error.
+func (w *words) tied() int {
+	n := -1 // without itself
+	for _, y := range w.a.Rows {
+		if y.Tied {
+			n++
+		}
+	}
+	return n
 }
 
 // ties lists what cannot be told apart from the first row of known error.

@@ -48,6 +48,9 @@ func (b *bar) show(p probe.Progress) {
 // steps shows how many steps of a near-data core were simulated.
 func (b *bar) steps(done, of int64) { b.draw(done, of, "steps of the core") }
 
+// runs shows how many runs of a search are done.
+func (b *bar) runs(done, of int) { b.draw(int64(done), int64(of), "runs") }
+
 // part shows how many requests of a memory were sent.
 func (b *bar) part(done, of int) { b.draw(int64(done), int64(of), "requests") }
 

@@ -20,18 +20,26 @@ import (
 
 // A Session answers a page's requests, and keeps the traces attached to it. The
 // zero value is ready. It is not safe for concurrent use.
-type Session struct{ traces workload.Traces }
+type Session struct {
+	Search Search // nil: it knows no op advise or inverse
 
-// Call answers one wire.Request: emit receives one wire.Reply, or for op run a
-// stream of wire.Message, each as JSON. What it simulates ends when stop says so.
+	traces workload.Traces
+}
+
+// Call answers one wire.Request: emit receives one wire.Reply, or for ops run,
+// advise and inverse a stream of wire.Message, each as JSON. What it simulates ends when stop says so.
 func (s *Session) Call(stop fault.Stop, request []byte, emit func([]byte)) {
 	var q wire.Request
 	if err := json.Unmarshal(request, &q); err != nil {
 		send(emit, wire.Reply{V: wire.Version, Failed: Failure(fault.At("", "not a request: %v", err))})
 		return
 	}
-	if q.Op == wire.OpRun {
+	switch q.Op {
+	case wire.OpRun:
 		s.run(stop, q, emit)
+		return
+	case wire.OpAdvise, wire.OpInverse:
+		s.find(stop, q, emit)
 		return
 	}
 	reply, err := s.answer(stop, q)
@@ -168,14 +176,19 @@ func resolved(doc []byte, warnings []report.Warning) (wire.Reply, error) {
 	return wire.Reply{Resolved: &wire.Resolved{Full: s.Full(), Short: s.Short(), Warnings: warnings, Estimate: system.Estimate(s)}}, nil
 }
 
-// run streams a run: progress now and then, then a report or a failure.
-func (s *Session) run(stop fault.Stop, q wire.Request, emit func([]byte)) {
+// numbered returns how to send the messages of one stream.
+func numbered(emit func([]byte)) func(wire.Message) {
 	var seq int64
-	tell := func(m wire.Message) {
+	return func(m wire.Message) {
 		seq++
 		m.V, m.Seq = wire.Version, seq
 		send(emit, m)
 	}
+}
+
+// run streams a run: progress now and then, then a report or a failure.
+func (s *Session) run(stop fault.Stop, q wire.Request, emit func([]byte)) {
+	tell := numbered(emit)
 	sc, err := scenario.Decode(q.Scenario)
 	if err != nil {
 		tell(wire.Message{Kind: wire.KindFailed, Failed: Failure(err)})

@@ -24,7 +24,7 @@ type door struct {
 }
 
 func main() {
-	s := new(core.Session)
+	s := &core.Session{Search: search}
 	js.Global().Set("monde", object(door{
 		func(request []byte, emit func([]byte)) { s.Call(fault.Never{}, request, emit) }, s.Attach,
 	}))

@@ -12,10 +12,10 @@ type Badge string
 
 // Badges.
 const (
-	ChangesOutput Badge = "changes-output" // the model answers otherwise
-	NeedsTuning   Badge = "fine-tuning"    // the model must be trained for it
-	NotSold       Badge = "not-sold"       // it needs hardware that nobody sells
-	Secondary     Badge = "secondary"      // known from others' notes, not from its paper
+	ChangesOutput Badge = "output"    // the model answers otherwise
+	NeedsTuning   Badge = "training"  // the model must be trained for it
+	NotSold       Badge = "hardware"  // it needs hardware that nobody sells
+	Secondary     Badge = "secondary" // known from others' notes, not from its paper
 )
 
 // A System is a composition of the axes by name.

@@ -28,23 +28,27 @@ const (
 	KindProgress Kind = "progress"
 	KindPartial  Kind = "partial" // results so far
 	KindReport   Kind = "report"
+	KindAdvice   Kind = "advice"  // in place of a report, of op advise
+	KindInverse  Kind = "inverse" // of op inverse
 	KindFailed   Kind = "failed"
 	KindEnd      Kind = "end"
 )
 
-// Message is one message of a run's stream. Exactly the field that Kind names is
+// Message is one message of the stream of a run, of advice or of an inverse. Exactly the field that Kind names is
 // set; end carries nothing.
 type Message struct {
-	V        int            `json:"v"`
-	Seq      int64          `json:"seq"` // from 1, without gaps but for progress messages that coalesced
-	Kind     Kind           `json:"kind"`
-	Progress *Progress      `json:"progress,omitempty"`
-	Partial  *Partial       `json:"partial,omitempty"`
-	Report   *report.Report `json:"report,omitempty"`
-	Failed   *Failed        `json:"failed,omitempty"`
+	V        int             `json:"v"`
+	Seq      int64           `json:"seq"` // from 1, without gaps but for progress messages that coalesced
+	Kind     Kind            `json:"kind"`
+	Progress *Progress       `json:"progress,omitempty"`
+	Partial  *Partial        `json:"partial,omitempty"`
+	Report   *report.Report  `json:"report,omitempty"`
+	Advice   *report.Advice  `json:"advice,omitempty"`
+	Inverse  *report.Inverse `json:"inverse,omitempty"`
+	Failed   *Failed         `json:"failed,omitempty"`
 }
 
-// Progress says how far a run has come.
+// Progress says how far a run has come; advice and inverses count runs.
 type Progress struct {
 	Done  int64     `json:"done"` // layers simulated, of all passes
 	Total int64     `json:"total"`
@@ -91,6 +95,8 @@ const (
 	OpDecode  Op = "decode"  // Link -> Resolved
 	OpModel   Op = "model"   // Config (a Hugging Face config.json) -> Resolved
 	OpLook    Op = "look"    // Scenario, Look -> Sight: one expert on its device, clock by clock
+	OpAdvise  Op = "advise"  // Scenario, Advise -> messages, the last of kind advice or failed
+	OpInverse Op = "inverse" // Scenario, Inverse -> messages, the last of kind inverse or failed
 	OpPlace   Op = "place"   // Scenario, Place -> Placed: one expert wherever it may be computed
 )
 
@@ -103,6 +109,9 @@ type Request struct {
 	Spans    bool            `json:"spans,omitempty"`  // op run: fill report.Timeline
 	Look     *Look           `json:"look,omitempty"`   // op look
 	Place    *Place          `json:"place,omitempty"`  // op place
+
+	Advise  *report.AdviceAsk  `json:"advise,omitempty"`  // op advise
+	Inverse *report.InverseAsk `json:"inverse,omitempty"` // op inverse
 }
 
 // Look is what to show of one expert of a scenario's model on its device.
@@ -130,7 +139,7 @@ func (p Place) Validate() error {
 	return errors.Join(all...)
 }
 
-// Reply answers every Op but run. Failed is set if nothing else is.
+// Reply answers every Op but run, advise and inverse. Failed is set if nothing else is.
 type Reply struct {
 	V        int       `json:"v"`
 	Failed   *Failed   `json:"failed,omitempty"`

@@ -60,6 +60,8 @@ var typed = map[string]string{
 	"wire.Strategy.Value":    "Partial<PolicySpec>",
 	"policy.Spec.Name":       "string",
 	"wire.Catalog.Scenarios": "readonly Choice<Scenario>[]",
+	"report.Candidate.Short": "Short",
+	"report.Inverse.Short":   "Short",
 
 	"report.Layer.Tokens":     "readonly number[] | null",
 	"report.Layer.Hot":        "readonly number[] | null",

@@ -11,6 +11,7 @@ import {App} from './view/App';
 import {Broken} from './view/Broken';
 
 declare const __WASM_URL__: string;
+declare const __ADVISE_URL__: string;
 
 const here = (path: string) => new URL(path, document.baseURI).href;
 
@@ -20,8 +21,13 @@ async function main(root: HTMLElement): Promise<void> {
   const module = compile(here(__WASM_URL__));
   const spawn = () => spawnWorker(module);
   const [engine, spare] = [new WasmEngine(spawn), new WasmEngine(spawn)]; // a worker starts with its first call
+  let larger: Promise<WebAssembly.Module> | undefined; // core with searches, once somebody asks for advice
+  const searches = () => (larger ??= compile(here(__ADVISE_URL__)).catch((e: unknown) => {
+    larger = undefined;
+    throw e;
+  }));
   const server = new ServerEngine(here('.').replace(/\/$/, ''));
-  const store = new Store(await engine.catalog(), engine, spare, server, new Notices());
+  const store = new Store(await engine.catalog(), engine, spare, server, new Notices(), () => engine.sibling(() => spawnWorker(searches())));
   root.replaceChildren();
   render(<StoreContext.Provider value={store}><App /></StoreContext.Provider>, root);
   await store.begin();

@@ -25,12 +25,14 @@ export const MessageKind = [
   'progress',
   'partial', // results so far
   'report',
+  'advice', // in place of a report, of op advise
+  'inverse', // of op inverse
   'failed',
   'end',
 ] as const;
 export type MessageKind = (typeof MessageKind)[number];
 
-/** Progress says how far a run has come. */
+/** Progress says how far a run has come; advice and inverses count runs. */
 export interface Progress {
   readonly done: number; // layers simulated, of all passes
   readonly total: number;
@@ -254,6 +256,122 @@ export interface Report {
   readonly clocked?: readonly Clocked[]; // of such a run: experts near the data
 }
 
+/** Objective is what a best strategy is best at. */
+export const Objective = [
+  'latency', // of the whole run
+  'throughput', // tokens a second; the batch may grow
+  'energy', // a token; the batch may grow
+] as const;
+export type Objective = (typeof Objective)[number];
+
+/** Badge is something that a strategy asks of its user beside time. */
+export const Badge = [
+  'output', // the model answers otherwise
+  'training', // the model must be fine-tuned first
+  'hardware', // it needs hardware that nobody sells
+  'secondary', // its figures are quoted by somebody else
+  'simulated', // nothing of its kind has been measured
+] as const;
+export type Badge = (typeof Badge)[number];
+
+/** Candidate is one strategy with its parameters. */
+export interface Candidate {
+  readonly key: string; // the strategy's
+  readonly title: string;
+  readonly group: number; // rows of one group cannot be told apart, 1 is the best; 0: the error is not known
+  readonly tied: boolean; // cannot be told apart from the best whose error is known
+  readonly front: boolean; // no other is as good at latency, throughput, energy and GPU memory, and better at one
+  readonly given: boolean; // the scenario's own
+  readonly tokens: number;
+  readonly batch: number;
+  readonly latency_ps: Picoseconds;
+  readonly ttft_ps: Picoseconds; // 0: no input pass
+  readonly tpot_ps: Picoseconds; // 0: no decoding step
+  readonly tokens_per_second: number;
+  readonly energy_per_token_pj: Picojoules;
+  readonly gpu_memory_bytes: Bytes;
+  readonly waits_ps: readonly Picoseconds[]; // what the latency waited for, in the order of Resources
+  readonly error: number; // of the time: ninth deciles of its parts' sets, each as far as its resource is waited for
+  readonly unknown: readonly string[]; // parts that nothing has been measured of; if there are any, the error is that of the rest
+  readonly outside: boolean; // beyond what was measured
+  readonly badges: readonly Badge[];
+  readonly short: Short;
+  readonly link: string;
+}
+
+/** LeftOut is why some candidates were not simulated, or not ranked. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly titles: readonly string[];
+}
+
+/** Advice is what there is to do with a scenario's model, machine and workload. */
+export interface Advice {
+  readonly objective: Objective;
+  readonly rows: readonly Candidate[]; // simulated at fidelity event, the best first
+  readonly baseline: number; // which row is GPU+PM, overlapped; -1: none
+  readonly why: readonly string[]; // sentences: what comes first, by how much, through what, and how sure that is
+  readonly looked: number; // candidates at fidelity analytic
+  readonly left: readonly LeftOut[]; // candidates that are no rows, by reason
+  readonly resources: readonly string[];
+}
+
+/** Metric is what a goal is about. */
+export const Metric = [
+  'latency', // picoseconds, at most
+  'ttft', // picoseconds, at most
+  'tpot', // picoseconds, at most
+  'throughput', // tokens a second, at least
+  'energy', // picojoules a token, at most
+  'speedup', // over another strategy, at least
+  'fits', // the fullest memory's use over its capacity, at most 1
+] as const;
+export type Metric = (typeof Metric)[number];
+
+/** InverseAsk asks for the least of one quantity that reaches a goal. */
+export interface InverseAsk {
+  readonly vary: string; // path of a number of the scenario
+  readonly from?: number; // absent: as the table of quantities says
+  readonly to?: number;
+  readonly metric: Metric;
+  readonly target?: number; // in the unit of the metric; of "fits", 1
+  readonly over?: string; // metric speedup: a strategy's key
+}
+
+/** Outcome is what became of an InverseAsk. */
+export const Outcome = [
+  'reached',
+  'already', // at the low end of the range
+  'never', // not even at the high end
+] as const;
+export type Outcome = (typeof Outcome)[number];
+
+/** InversePoint is one run of the curve. */
+export interface InversePoint {
+  readonly value: number;
+  readonly metric: number;
+  readonly binds: string; // the resource that is waited for most
+  readonly fits: boolean;
+  readonly meets: boolean; // the goal
+}
+
+/** Inverse is the least of a quantity that reaches a goal. */
+export interface Inverse {
+  readonly ask: InverseAsk; // with the range that was looked at
+  readonly title: string;
+  readonly unit: string;
+  readonly outcome: Outcome;
+  readonly value: number; // the answer; never: where the metric is best
+  readonly perhaps: number; // the least that reaches it if the metric is better than simulated by Error; 0: not known
+  readonly surely: number; // the same if it is worse; 0: not known, or not in the range
+  readonly error: number; // of validation: ninth deciles
+  readonly monotone: boolean; // more never was worse
+  readonly curve: readonly InversePoint[];
+  readonly text: readonly string[];
+  readonly short: Short; // of the answer
+  readonly link: string;
+}
+
 /** Code is what kind of failure a Failed is. */
 export const Code = [
   'invalid', // the caller's to mend: Fields says where
@@ -276,11 +394,13 @@ export interface Failed {
   readonly fields: readonly Field[]; // every mistake of the caller, with its path
 }
 
-/** Message is one message of a run's stream. Exactly the field that Kind names is set; end carries nothing. */
+/** Message is one message of the stream of a run, of advice or of an inverse. Exactly the field that Kind names is set; end carries nothing. */
 export type Message =
   | {readonly v: number; readonly seq: number; readonly kind: 'progress'; readonly progress: Progress}
   | {readonly v: number; readonly seq: number; readonly kind: 'partial'; readonly partial: PartialReport}
   | {readonly v: number; readonly seq: number; readonly kind: 'report'; readonly report: Report}
+  | {readonly v: number; readonly seq: number; readonly kind: 'advice'; readonly advice: Advice}
+  | {readonly v: number; readonly seq: number; readonly kind: 'inverse'; readonly inverse: Inverse}
   | {readonly v: number; readonly seq: number; readonly kind: 'failed'; readonly failed: Failed}
   | {readonly v: number; readonly seq: number; readonly kind: 'end'};
 
@@ -293,6 +413,8 @@ export const Op = [
   'decode', // Link -> Resolved
   'model', // Config (a Hugging Face config.json) -> Resolved
   'look', // Scenario, Look -> Sight: one expert on its device, clock by clock
+  'advise', // Scenario, Advise -> messages, the last of kind advice or failed
+  'inverse', // Scenario, Inverse -> messages, the last of kind inverse or failed
   'place', // Scenario, Place -> Placed: one expert wherever it may be computed
 ] as const;
 export type Op = (typeof Op)[number];
@@ -310,6 +432,27 @@ export interface Place {
   readonly tokens: readonly number[]; // each 1 to 65,536, at most 512 of them
 }
 
+/** Room is a capacity of each memory. */
+export interface Room {
+  readonly gpu_bytes?: Bytes;
+  readonly host_bytes?: Bytes;
+  readonly device_bytes?: Bytes;
+  readonly flash_bytes?: Bytes;
+}
+
+/** AdviceAsk is what advice on a scenario is to mind. Limits of 0 are none. */
+export interface AdviceAsk {
+  readonly objective: Objective;
+  readonly allow: readonly Badge[]; // what a candidate may ask for
+  readonly memory?: Room; // that may be used; of what is 0, all of the machine's
+  readonly overfull?: boolean; // candidates may need more memory than there is
+  readonly latency_ps?: Picoseconds; // at most
+  readonly ttft_ps?: Picoseconds; // at most
+  readonly tpot_ps?: Picoseconds; // at most, the mean
+  readonly tokens_per_second?: number; // at least
+  readonly energy_per_token_pj?: Picojoules; // at most
+}
+
 /** Request is one call of the page's worker into core. */
 export interface WireRequest {
   readonly op: Op;
@@ -319,6 +462,8 @@ export interface WireRequest {
   readonly spans?: boolean; // op run: fill report.Timeline
   readonly look?: Look; // op look
   readonly place?: Place; // op place
+  readonly advise?: AdviceAsk; // op advise
+  readonly inverse?: InverseAsk; // op inverse
 }
 
 /** Choice is one preset. */
@@ -487,7 +632,7 @@ export interface Placed {
   readonly counts: readonly PlacedAt[]; // as asked for
 }
 
-/** Reply answers every Op but run. Failed is set if nothing else is. */
+/** Reply answers every Op but run, advise and inverse. Failed is set if nothing else is. */
 export interface Reply {
   readonly v: number;
   readonly failed?: Failed;

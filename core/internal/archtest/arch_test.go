@@ -58,6 +58,7 @@ var mayImport = map[string]string{
 	"core/scenario":                   basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report",
 	"core/trust":                      basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario",
 	"core/system":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario core/bound",
+	"core/advise":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario core/bound core/system core/trust",
 	"core/wire":                       basics + devices + " core/kv core/quant core/model core/workload core/report",
 	"core":                            everything,
 	"wasm":                            "core " + everything,
@@ -75,7 +76,7 @@ const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	replaying  = " core/replay"                                                 // not in a browser, yet
-	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/bound core/report core/scenario core/system core/trust core/wire"
+	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/bound core/report core/scenario core/system core/trust core/advise core/wire"
 	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )

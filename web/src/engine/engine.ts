@@ -2,7 +2,7 @@
 
 import {picoseconds} from '../base/units';
 import type {Picoseconds} from '../base/units';
-import type {Catalog, DeviceSight, Failed, Look, Message, PartialReport, Place, Placed, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
+import type {Advice, AdviceAsk, Catalog, DeviceSight, Failed, Inverse, InverseAsk, Look, Message, PartialReport, Place, Placed, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
 import {WIRE_VERSION} from '../wire.gen';
 import {unreachable} from '../base/unreachable';
 
@@ -28,6 +28,8 @@ export type Update =
   | {readonly kind: 'progress'; readonly progress: Progress}
   | {readonly kind: 'partial'; readonly partial: PartialReport}
   | {readonly kind: 'report'; readonly report: Result}
+  | {readonly kind: 'advice'; readonly advice: Advice}
+  | {readonly kind: 'inverse'; readonly inverse: Inverse}
   | {readonly kind: 'failed'; readonly failed: Failed}
   | {readonly kind: 'lost'} // the connection, which is being opened again; never of the wire
   | {readonly kind: 'end'};
@@ -50,6 +52,12 @@ export interface Looker {
 /** Tells what one expert takes wherever it may be computed. Rejects with a Refusal. */
 export interface Placer {
   place(scenario: Scenario | Short, place: Place, signal: AbortSignal): Promise<Placed>;
+}
+
+/** Says what to do with a scenario, and how much of a quantity a goal needs. */
+export interface Searcher extends Disposable {
+  advise(scenario: Scenario, ask: AdviceAsk, signal: AbortSignal): AsyncIterable<Update>;
+  inverse(scenario: Scenario, ask: InverseAsk, signal: AbortSignal): AsyncIterable<Update>;
 }
 
 /** The rest of core, which only the worker has. Every call rejects with a Refusal. */
@@ -84,6 +92,10 @@ export function toUpdate(m: Message): Update {
       return {kind: m.kind, partial: m.partial};
     case 'report':
       return {kind: m.kind, report: toResult(m.report)};
+    case 'advice':
+      return {kind: m.kind, advice: m.advice};
+    case 'inverse':
+      return {kind: m.kind, inverse: m.inverse};
     case 'failed':
       return {kind: m.kind, failed: {...m.failed, fields: m.failed.fields ?? []}};
     case 'end':

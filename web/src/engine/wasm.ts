@@ -1,7 +1,7 @@
 import {Channel} from '../base/channel';
-import type {Catalog, DeviceSight, Failed, Look, Place, Placed, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
+import type {AdviceAsk, Catalog, DeviceSight, Failed, InverseAsk, Look, Place, Placed, Reply, Resolved, Scenario, Short, Trace, WireRequest} from '../wire.gen';
 import {Refusal, failure} from './engine';
-import type {Core, Engine, Looker, Placer, RunOptions, Update} from './engine';
+import type {Core, Engine, Looker, Placer, RunOptions, Searcher, Update} from './engine';
 import type {FromWorker, Port, ToWorker} from './protocol';
 
 /** How long an aborted run may go on before its worker is terminated. */
@@ -18,20 +18,36 @@ interface Job {
  * Runs core in a worker, one call at a time. What waits can be dropped at once;
  * what is being computed ends only with its worker, which is replaced.
  */
-export class WasmEngine implements Engine, Core, Looker, Placer {
+export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   readonly where = 'wasm';
   private readonly waiting: Job[] = [];
-  private readonly files = new Map<string, ArrayBuffer>();
   private current: Job | null = null;
   private port: Port | null = null;
   private id = 0;
 
-  constructor(private readonly spawn: () => Port) {}
+  constructor(private readonly spawn: () => Port, private readonly files = new Map<string, ArrayBuffer>()) {}
+
+  /** An engine of other workers, that start with the files that were attached to this one. */
+  sibling(spawn: () => Port): WasmEngine {
+    return new WasmEngine(spawn, this.files);
+  }
 
   run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update> {
+    return this.stream({op: 'run', scenario, spans: options.spans}, signal);
+  }
+
+  advise(scenario: Scenario, advise: AdviceAsk, signal: AbortSignal): AsyncIterable<Update> {
+    return this.stream({op: 'advise', scenario, advise}, signal);
+  }
+
+  inverse(scenario: Scenario, inverse: InverseAsk, signal: AbortSignal): AsyncIterable<Update> {
+    return this.stream({op: 'inverse', scenario, inverse}, signal);
+  }
+
+  private stream(request: WireRequest, signal: AbortSignal): AsyncIterable<Update> {
     const updates = new Channel<Update>();
     const job: Job = {
-      message: (id) => ({kind: 'call', id, request: {op: 'run', scenario, spans: options.spans}}),
+      message: (id) => ({kind: 'call', id, request}),
       hear: (m) => m.kind === 'update' && updates.push(m.update),
       fail: (failed) => updates.push({kind: 'failed', failed}),
       done: () => updates.close(),

@@ -7,7 +7,7 @@ import type {Field} from '../wire.gen';
 import type {Manner} from './editor';
 
 /** The views, the one that opens first before the others. */
-export const views = ['strategies', 'device', 'roofline', 'paper', 'trust'] as const;
+export const views = ['strategies', 'compare', 'advise', 'device', 'roofline', 'paper', 'trust'] as const;
 export type View = (typeof views)[number];
 
 /** Views whose scripts come when they are opened. */
@@ -15,6 +15,7 @@ export type LazyView = Exclude<View, 'strategies'>;
 
 export interface Aim {
   readonly view: View;
+  readonly against: string; // which strategy others are compared with; empty: the selected one
   readonly layer: number; // that the rooflines are about, as the report numbers them
   readonly batches: readonly number[]; // that the paper's figures are drawn for
   readonly set: string; // of measurements; empty: the first
@@ -25,10 +26,10 @@ export interface Aim {
 }
 
 /** Where the views point at first. The paper names no batch sizes: these are from one user to where the device is short of arrays. */
-export const usual: Aim = {view: 'strategies', layer: 0, batches: [1, 4, 16], set: '', tokens: 4, pmove: false, from: 0, clocks: 2000};
+export const usual: Aim = {view: 'strategies', against: '', layer: 0, batches: [1, 4, 16], set: '', tokens: 4, pmove: false, from: 0, clocks: 2000};
 
 /** The parameters of a link that are an aim's. */
-export const aimKeys: ReadonlySet<string> = new Set(['view', 'layer', 'batches', 'set', 'tokens', 'pmove', 'from', 'clocks']);
+export const aimKeys: ReadonlySet<string> = new Set(['view', 'against', 'layer', 'batches', 'set', 'tokens', 'pmove', 'from', 'clocks']);
 
 /** The numbers of an aim that a link names. */
 type Counted = 'layer' | 'tokens' | 'from' | 'clocks';
@@ -50,7 +51,7 @@ export function readAim(text: string): Aim {
     return Number.isSafeInteger(value) && value >= 0 ? value : usual[key];
   };
   return {
-    view: views.find((v) => v === query.get('view')) ?? usual.view, layer: number('layer'), batches: readBatches(query.get('batches') ?? ''),
+    view: views.find((v) => v === query.get('view')) ?? usual.view, against: query.get('against') ?? '', layer: number('layer'), batches: readBatches(query.get('batches') ?? ''),
     set: query.get('set') ?? '', tokens: number('tokens'), pmove: query.get('pmove') === '1', from: number('from'), clocks: Math.max(1, number('clocks')),
   };
 }
@@ -63,6 +64,8 @@ export function writeAim(a: Aim): string {
 
 const written: Readonly<Record<View, (a: Aim) => readonly string[]>> = {
   strategies: () => [],
+  compare: (a) => (a.against === '' ? [] : [`&against=${encodeURIComponent(a.against)}`]),
+  advise: () => [],
   device: (a) => [...numbers({tokens: a.tokens, from: Math.round(a.from), clocks: Math.max(1, Math.round(a.clocks))}), ...(a.pmove ? ['&pmove=1'] : [])],
   roofline: (a) => numbers({layer: a.layer}),
   paper: (a) => (a.batches.join() === usual.batches.join() ? [] : [`&batches=${a.batches.join('~')}`]),

@@ -39,6 +39,8 @@ export function advance(before: Remote, u: Update): Remote {
       return {...run, state: u.failed.code === 'cancelled' ? 'cancelled' : 'failed', failed: u.failed};
     case 'lost':
       return {...run, lost: true};
+    case 'advice': // no run on the server gives these
+    case 'inverse':
     case 'end':
       return run;
     default:

@@ -4,7 +4,7 @@ import {computed, signal, useComputed} from '@preact/signals';
 import type {ReadonlySignal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
-import type {Core, Engine, Looker, Placer, Result} from '../engine/engine';
+import type {Core, Engine, Looker, Placer, Result, Searcher} from '../engine/engine';
 import type {ServerEngine} from '../engine/server';
 import type {Catalog, Field, Scenario} from '../wire.gen';
 import {Editor} from './editor';
@@ -12,6 +12,7 @@ import {Files} from './files';
 import {Lens} from './lens';
 import type {View} from './lens';
 import {Linker, watchAddress} from './link';
+import type {Advising} from './advise';
 import type {Microscope} from './microscope';
 import {Notices} from './notices';
 import type {Places} from './places';
@@ -36,10 +37,11 @@ export class Store {
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
   readonly errors: ReadonlySignal<readonly Field[]>; // of what is shown
   microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
+  advising: Advising | null = null; // likewise, of advice
   places: Places | null = null; // likewise, of the rooflines
 
   /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
-  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices) {
+  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices, readonly searcher: () => Searcher) {
     this.notices = notices;
     this.editor = new Editor(catalog, (text) => notices.info(text));
     this.files = new Files(this.editor, engine, notices);
@@ -47,7 +49,7 @@ export class Store {
     this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);
     this.server = new ServerRuns(remote);
     this.view = computed(() => this.lens.aim.value.view);
-    this.compares = computed(() => ['strategies', 'roofline', 'trust'].includes(this.view.value));
+    this.compares = computed(() => ['strategies', 'compare', 'roofline', 'trust'].includes(this.view.value));
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
     this.shown = computed(() => {
       const run = this.server.run.value;

@@ -8,6 +8,8 @@ interface Part {
 }
 
 const parts: Readonly<Record<Name, Part>> = {
+  compare: {title: 'The comparison', load: () => import('./compare/Compare').then((m) => m.CompareView)},
+  advise: {title: 'Advice', load: () => import('./advise/Advise').then((m) => m.AdviseView)},
   device: {title: 'The microscope', load: () => import('./microscope/Microscope').then((m) => m.MicroscopeView)},
   roofline: {title: 'The view of rooflines', load: () => import('./roofline/Roofline').then((m) => m.RooflineView)},
   paper: {title: 'The paper’s figures', load: () => import('./paper/Paper').then((m) => m.PaperView)},

@@ -17,7 +17,7 @@ const stores = [{value: '', label: 'In memory'}, {value: 'flash', label: 'On fla
 const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
 
 const badgeNames: Readonly<Record<string, string>> = {
-  'changes-output': 'changes answers', 'fine-tuning': 'needs fine-tuning', 'not-sold': 'hardware not sold', secondary: 'secondary source',
+  output: 'changes answers', training: 'needs fine-tuning', hardware: 'hardware not sold', secondary: 'secondary source',
 };
 
 /** One strategy, to compare with the others. */

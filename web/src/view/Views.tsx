@@ -6,6 +6,8 @@ import {useStore} from '../state/store';
 
 const names: Readonly<Record<View, string>> = {
   strategies: 'Strategies compared',
+  compare: 'What makes the difference',
+  advise: 'What should I do?',
   device: 'The device under a microscope',
   roofline: 'Rooflines and crossover',
   paper: 'MoNDE, the paper',
@@ -13,7 +15,7 @@ const names: Readonly<Record<View, string>> = {
 };
 
 /** What the browser's tab is called. */
-const titles: Readonly<Record<View, string>> = {strategies: '', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – ', trust: 'How far to trust this – '};
+const titles: Readonly<Record<View, string>> = {strategies: '', compare: 'What makes the difference – ', advise: 'What should I do? – ', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – ', trust: 'How far to trust this – '};
 
 /** The ways to look at a scenario. They are links, so that another tab can take one. */
 export function Views() {

@@ -39,9 +39,12 @@ async function start(module: WebAssembly.Module): Promise<Monde> {
   return self.monde;
 }
 
+/** What is answered by a stream of messages. */
+const streamed: ReadonlySet<string> = new Set(['run', 'advise', 'inverse']);
+
 function call(monde: Monde, id: number, request: WireRequest): void {
   monde.call(encoder.encode(JSON.stringify(request)), (answer) => {
-    if (request.op !== 'run') return post({kind: 'reply', id, reply: parse<Reply>(answer)});
+    if (!streamed.has(request.op)) return post({kind: 'reply', id, reply: parse<Reply>(answer)});
     const update = toUpdate(parse<Message>(answer));
     post({kind: 'update', id, update}, transferable(update));
   });

@@ -1,0 +1,8 @@
+//go:build js && wasm && !advise
+
+package main
+
+import "monde/core"
+
+// search is left out of the module that every visit loads.
+var search core.Search

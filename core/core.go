@@ -19,7 +19,7 @@ import (
 )
 
 // Engine is the version of the simulator: any change that moves a digest moves it.
-const Engine = "0.2.0"
+const Engine = "0.3.0"
 
 // Run simulates s. The error is the caller's to mend if fault.Is says so, and
 // otherwise stop's. p may be the zero Probe.

@@ -82,7 +82,7 @@ func TestAGoalMayBeReachedAlreadyOrNever(t *testing.T) {
 
 func TestMemoryIsSoughtByWhatFits(t *testing.T) {
 	s := preset(t, "mixtral-h100")
-	s.Strategy.Name = "Ideal"
+	s.Strategy = s.Strategy.As("Ideal")
 	y, err := Inverse(fault.Never{}, s, report.InverseAsk{Vary: "machine.gpu.memory_bytes", Metric: report.InMemory}, quiet)
 	if err != nil {
 		t.Fatal(err)

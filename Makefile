@@ -28,18 +28,19 @@ bin/monde: $(shell find core backend -name '*.go' -o -name '*.bin' -o -name '*.c
 
 # The page: the simulator as WASM, the traces and the comparison with measurements
 # that it fetches when asked to, then what Vite makes of web/.
-static/dist/index.html: $(PUBLIC)/monde.wasm $(PUBLIC)/monde-advise.wasm $(PUBLIC)/wasm_exec.js $(PUBLIC)/validation.json web/node_modules/.ok \
+static/dist/index.html: $(PUBLIC)/monde.wasm $(PUBLIC)/monde-full.wasm $(PUBLIC)/wasm_exec.js $(PUBLIC)/validation.json web/node_modules/.ok \
 		$(shell find web/src web/scripts static/index.html static/css static/icons web/*.ts web/*.json -type f 2>/dev/null)
 	cd web && npm run --silent build
 
 $(PUBLIC)/monde.wasm: $(shell find core wasm -name '*.go' -o -name '*.bin') go.mod go.sum
 	@mkdir -p $(PUBLIC)/traces
-	$(WASM) $(GO) build $(STRIP) $(SMALL) -o $@ ./wasm
+	$(WASM) $(GO) build -tags light $(STRIP) $(SMALL) -o $@ ./wasm
 	cp $(filter-out %/tables.bin,$(wildcard core/workload/data/*.bin)) $(PUBLIC)/traces/
 
-# The same with searches, which the page fetches when somebody asks for advice.
-$(PUBLIC)/monde-advise.wasm: $(PUBLIC)/monde.wasm
-	$(WASM) $(GO) build -tags advise $(STRIP) $(SMALL) -o $@ ./wasm
+# All of core: with searches, and memories clock by clock. The page fetches it when
+# somebody asks for either.
+$(PUBLIC)/monde-full.wasm: $(PUBLIC)/monde.wasm
+	$(WASM) $(GO) build $(STRIP) $(SMALL) -o $@ ./wasm
 
 $(PUBLIC)/wasm_exec.js: $(PUBLIC)/monde.wasm
 	cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $@
@@ -62,7 +63,8 @@ check: web/node_modules/.ok ## formatting, modules, vet, staticcheck (native and
 	@test -z "$$(gofmt -l backend core wasm)" || { gofmt -l backend core wasm; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
-	$(WASM) $(GO) vet -tags advise ./core/... ./wasm
+	$(WASM) $(GO) vet ./core/... ./wasm
+	$(WASM) $(GO) vet -tags light ./core ./core/system ./wasm
 	$(GO) build -o bin/staticcheck honnef.co/go/tools/cmd/staticcheck
 	bin/staticcheck ./...
 	$(WASM) bin/staticcheck ./core/... ./wasm

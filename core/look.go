@@ -22,7 +22,7 @@ func Look(stop fault.Stop, s scenario.Scenario, l wire.Look) (device.Sight, erro
 	if l.PMove {
 		look.PMove = link.New(s.Machine.Link).Rate() / unit.BytesPerSecond(s.Machine.Device.Count) // experts take turns
 	}
-	return look.Through(stop, nil)
+	return through(stop, look)
 }
 
 func look(stop fault.Stop, q wire.Request) (wire.Reply, error) {

@@ -1,4 +1,4 @@
-//go:build js && wasm && advise
+//go:build js && wasm && !light
 
 package main
 

@@ -27,7 +27,7 @@ export default defineConfig({
   base: './',
   cacheDir: at('node_modules/.vite'),
   publicDir: 'public',
-  define: {__WASM_URL__: JSON.stringify(wasm), __ADVISE_URL__: JSON.stringify(hashed('monde-advise.wasm')), __VALIDATION_URL__: JSON.stringify(hashed('validation.json'))},
+  define: {__WASM_URL__: JSON.stringify(wasm), __FULL_URL__: JSON.stringify(hashed('monde-full.wasm')), __VALIDATION_URL__: JSON.stringify(hashed('validation.json'))},
   resolve: {alias: {'/src': at('src'), '@go/wasm_exec': at('../static/public/wasm_exec.js')}},
   plugins: [preact(), preload()],
   worker: {format: 'es'},

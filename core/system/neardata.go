@@ -38,28 +38,6 @@ func decoding(n nearby, d device.Device, weights unit.Time) nearby {
 	}
 }
 
-// clockwise does the same clock by clock. A simulation of one expert may take seconds,
-// so stop, the run's, may end it. The time is 0 when the run has failed: it ends with
-// this layer.
-func (p *parts) clockwise(stop fault.Stop, d *device.Clocked) nearby {
-	return func(t int) unit.Time {
-		err := p.failed
-		if err == nil {
-			err = stop.Err() // a short expert ends before it looks
-		}
-		var r device.Service
-		if err == nil {
-			r, err = d.Expert(stop, t)
-		}
-		if err != nil {
-			p.fail(err)
-			return 0
-		}
-		p.extrapolated = p.extrapolated || !r.Simulated
-		return r.Time
-	}
-}
-
 // useDevice makes the memory device the home of experts.
 func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 	m := s.Machine
@@ -83,17 +61,10 @@ func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 		if err := clockable(s); err != nil {
 			return err
 		}
-		quiet, err := device.NewClocked(m.Device, expertOf(s), 0)
-		if err != nil {
-			return fault.In("machine.device", err)
+		var err error
+		if besides, err = p.clocks(stop, s, taken, slow); err != nil {
+			return err
 		}
-		busy, err := device.NewClocked(m.Device, expertOf(s), taken)
-		if err != nil {
-			return fault.In("machine.device", err)
-		}
-		quiet.Working(p.tellClocking)
-		busy.Working(p.tellClocking)
-		p.clocked.of, besides = slow(p.clockwise(stop, quiet)), p.clockwise(stop, busy)
 	}
 	p.besides.of = slow(besides)
 	return nil

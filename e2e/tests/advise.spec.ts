@@ -40,10 +40,10 @@ test('a first visit does not fetch what searches; asking does, once', async ({pa
   const fetched: string[] = [];
   page.on('request', (r) => fetched.push(new URL(r.url()).pathname));
   await openAdvice(page);
-  expect(fetched).not.toContain('/monde-advise.wasm');
+  expect(fetched).not.toContain('/monde-full.wasm');
   await ask(page);
   await ask(page);
-  expect(fetched.filter((p) => p === '/monde-advise.wasm')).toHaveLength(1);
+  expect(fetched.filter((p) => p === '/monde-full.wasm')).toHaveLength(1);
 });
 
 test('a row’s link opens its scenario, with the latency that the row shows', async ({page, browser}) => {

@@ -11,7 +11,7 @@ import {App} from './view/App';
 import {Broken} from './view/Broken';
 
 declare const __WASM_URL__: string;
-declare const __ADVISE_URL__: string;
+declare const __FULL_URL__: string;
 
 const here = (path: string) => new URL(path, document.baseURI).href;
 
@@ -19,15 +19,16 @@ async function main(root: HTMLElement): Promise<void> {
   restoreTheme();
   publishStats();
   const module = compile(here(__WASM_URL__));
-  const spawn = () => spawnWorker(module);
-  const [engine, spare] = [new WasmEngine(spawn), new WasmEngine(spawn)]; // a worker starts with its first call
-  let larger: Promise<WebAssembly.Module> | undefined; // core with searches, once somebody asks for advice
-  const searches = () => (larger ??= compile(here(__ADVISE_URL__)).catch((e: unknown) => {
-    larger = undefined;
+  let whole: Promise<WebAssembly.Module> | undefined; // all of core, once somebody asks for what the first module leaves out
+  const full = () => (whole ??= compile(here(__FULL_URL__)).catch((e: unknown) => {
+    whole = undefined;
     throw e;
   }));
+  const spawn = () => spawnWorker(module);
+  const spawnFull = () => spawnWorker(full());
+  const [engine, spare] = [new WasmEngine(spawn, spawnFull), new WasmEngine(spawn, spawnFull)]; // a worker starts with its first call
   const server = new ServerEngine(here('.').replace(/\/$/, ''));
-  const store = new Store(await engine.catalog(), engine, spare, server, new Notices(), () => engine.sibling(() => spawnWorker(searches())));
+  const store = new Store(await engine.catalog(), engine, spare, server, new Notices(), () => engine.full());
   root.replaceChildren();
   render(<StoreContext.Provider value={store}><App /></StoreContext.Provider>, root);
   await store.begin();

@@ -25,14 +25,19 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   private port: Port | null = null;
   private id = 0;
 
-  constructor(private readonly spawn: () => Port, private readonly files = new Map<string, ArrayBuffer>()) {}
+  private larger: WasmEngine | null = null;
 
-  /** An engine of other workers, that start with the files that were attached to this one. */
-  sibling(spawn: () => Port): WasmEngine {
-    return new WasmEngine(spawn, this.files);
+  /** spawnFull starts a worker of all that core can do; without it spawn does. */
+  constructor(private readonly spawn: () => Port, private readonly spawnFull?: () => Port, private readonly files = new Map<string, ArrayBuffer>()) {}
+
+  /** The engine of all that core can do. It has the files that were attached to this one. */
+  full(): WasmEngine {
+    if (!this.spawnFull) return this;
+    return (this.larger ??= new WasmEngine(this.spawnFull, undefined, this.files));
   }
 
   run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update> {
+    if (scenario.fidelity === 'cycle' && this.spawnFull) return this.full().run(scenario, options, signal);
     return this.stream({op: 'run', scenario, spans: options.spans}, signal);
   }
 
@@ -57,6 +62,7 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   }
 
   look(scenario: Scenario | Short, look: Look, signal: AbortSignal): Promise<DeviceSight> {
+    if (this.spawnFull) return this.full().look(scenario, look, signal);
     return this.question((id) => ({kind: 'call', id, request: {op: 'look', scenario, look}}), (r) => r.sight, signal);
   }
 
@@ -87,12 +93,21 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   async attach(name: string, file: ArrayBuffer): Promise<Trace> {
     const trace = await this.question((id) => ({kind: 'attach', id, name, file}), (r) => r.trace);
     this.files.set(name, file);
+    this.larger?.renew();
     return trace;
+  }
+
+  /** Has the next call start a worker, which is given every file. */
+  private renew(): void {
+    if (this.current) return;
+    this.port?.terminate();
+    this.port = null;
   }
 
   [Symbol.dispose](): void {
     this.port?.terminate();
     this.port = null;
+    this.larger?.[Symbol.dispose]();
   }
 
   private ask<T>(request: WireRequest, pick: (r: Reply) => T | undefined): Promise<T> {

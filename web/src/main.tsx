@@ -28,7 +28,7 @@ async function main(root: HTMLElement): Promise<void> {
   const spawnFull = () => spawnWorker(full());
   const [engine, spare] = [new WasmEngine(spawn, spawnFull), new WasmEngine(spawn, spawnFull)]; // a worker starts with its first call
   const server = new ServerEngine(here('.').replace(/\/$/, ''));
-  const store = new Store(await engine.catalog(), engine, spare, server, new Notices(), () => engine.full());
+  const store = new Store(await engine.catalog(), engine, spare, server, new Notices(), () => engine.sibling());
   root.replaceChildren();
   render(<StoreContext.Provider value={store}><App /></StoreContext.Provider>, root);
   await store.begin();

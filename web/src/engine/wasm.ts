@@ -30,10 +30,13 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   /** spawnFull starts a worker of all that core can do; without it spawn does. */
   constructor(private readonly spawn: () => Port, private readonly spawnFull?: () => Port, private readonly files = new Map<string, ArrayBuffer>()) {}
 
-  /** The engine of all that core can do. It has the files that were attached to this one. */
-  full(): WasmEngine {
-    if (!this.spawnFull) return this;
-    return (this.larger ??= new WasmEngine(this.spawnFull, undefined, this.files));
+  /** An engine of all that core can do, of workers of its own, with the files that were attached to this one. */
+  sibling(): WasmEngine {
+    return new WasmEngine(this.spawnFull ?? this.spawn, undefined, this.files);
+  }
+
+  private full(): WasmEngine {
+    return (this.larger ??= this.sibling());
   }
 
   run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update> {

@@ -20,7 +20,7 @@ func (g GPU) Gemm(x Gemm) Cost {
 	memory := (weights + float64(2*m*(n+k))) / g.bytes
 	compute := g.best(x)
 	shared := float64(g.k.Serial * min(memory, compute))
-	return Cost{saturated(g.spec.Kernel, microseconds(max(memory, compute)+shared)), 1}
+	return Cost{g.spec.Kernel.Plus(microseconds(max(memory, compute) + shared)), 1}
 }
 
 // best returns the time of the best tiles and split of K. A split fills SMs that
@@ -56,7 +56,7 @@ func (g GPU) Small(b unit.Bytes) Cost {
 	if b <= g.spec.L2/2 {
 		rate = g.near
 	}
-	return Cost{saturated(g.spec.Small, microseconds(float64(b)/rate)), 1}
+	return Cost{g.spec.Small.Plus(microseconds(float64(b) / rate)), 1}
 }
 
 // FFN is a feed-forward block: one expert, the shared experts, or a dense block.

@@ -109,6 +109,12 @@ type Spec struct {
 	Profile   int       `json:"profile_passes"` // MD+LB auto: forward passes that alpha is tuned on
 }
 
+// Whole reports whether the experts of a layer move together.
+func (s Spec) Whole() bool { return s.Name == GPUPM && (s.Transfer == Block || s.Transfer == Ahead) }
+
+// Serially reports whether nothing is computed while weights move.
+func (s Spec) Serially() bool { return s.Name == GPUPM && s.Transfer == Serial }
+
 // Validate reports every field that no strategy can have.
 func (s Spec) Validate() error {
 	return errors.Join(

@@ -119,12 +119,11 @@ func (s Scenario) fromFlash() error {
 	if s.Strategy.Tier != policy.Flash {
 		return nil
 	}
-	transfer := s.Strategy.Transfer
 	return errors.Join(
 		fault.Unless(!s.Machine.Flash.None(), "machine.flash", "strategy.tier is %q, and %s has no flash", policy.Flash, s.Machine.Name),
 		fault.Unless(!s.Strategy.Name.NearData(), "strategy.tier", "strategy %s has its experts on the memory device, not on flash", s.Strategy.Name),
-		fault.Unless(s.Strategy.Name != policy.GPUPM || transfer == policy.Serial || transfer == policy.Overlap, "strategy.transfer",
-			"from flash, experts come one by one: %q or %q, got %q", policy.Serial, policy.Overlap, transfer),
+		fault.Unless(!s.Strategy.Whole(), "strategy.transfer",
+			"from flash, experts come one by one: %q or %q, got %q", policy.Serial, policy.Overlap, s.Strategy.Transfer),
 		fault.Unless(s.Workload.Scope != workload.OneCopy, "workload.scope", "a transfer over the link is from host memory, not from flash"),
 	)
 }

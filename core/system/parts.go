@@ -122,9 +122,8 @@ func (p *parts) experts(s policy.Spec) experts {
 	return experts{
 		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
-		staging: s.Staging, serial: s.Name == policy.GPUPM && s.Transfer == policy.Serial,
-		block: s.Name == policy.GPUPM && (s.Transfer == policy.Block || s.Transfer == policy.Ahead),
-		all:   s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
+		staging: s.Staging, serial: s.Serially(),
+		block: s.Whole(), all: s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
 	}
 }
 

@@ -8,6 +8,7 @@ package trust
 
 import (
 	"fmt"
+	"strings"
 
 	"monde/core/gpu"
 	"monde/core/policy"
@@ -187,15 +188,15 @@ func onGPU(s scenario.Scenario) part {
 func moved(s scenario.Scenario) part {
 	p := part{name: "moving weights", set: "h100/graph_layers", strategy: "pm_overlap", depends: layer}
 	t := s.Strategy
-	switch whole := t.Transfer == policy.Block || t.Transfer == policy.Ahead; {
-	case t.Name == policy.GPUPM && whole:
+	switch {
+	case t.Whole():
 		p.set, p.strategy = "pregated/block_lats", "DeepSpeed"
 		if t.Fetch == policy.Every {
 			p.strategy = "SE-MoE"
 		} else if t.Transfer == policy.Ahead {
 			p.strategy = "Pre-gated"
 		}
-	case t.Name == policy.GPUPM && t.Transfer == policy.Serial:
+	case t.Serially():
 		p.strategy = "pm_serial"
 	}
 	if s.Machine.GPU.Eager && p.set == "h100/graph_layers" {
@@ -233,7 +234,7 @@ func (p part) report(s scenario.Scenario, changed []string) report.Evidence {
 		r.Outside = append(r.Outside, fmt.Sprintf("%s; measured was %s", p.mine, was))
 	}
 	for _, path := range changed {
-		if len(path) > len(p.root) && path[:len(p.root)] == p.root {
+		if strings.HasPrefix(path, p.root) {
 			r.Outside = append(r.Outside, path+" is not what was measured")
 		}
 	}

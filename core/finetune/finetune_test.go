@@ -2,6 +2,7 @@ package finetune_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"monde/core/fault"
@@ -17,11 +18,11 @@ import (
 func box(t testing.TB) finetune.Machine {
 	t.Helper()
 	g, ok := gpu.Named("rtx_3090")
-	l, found := link.Named("pcie4_x16")
-	if !ok || !found {
+	at := slices.IndexFunc(link.Presets(), func(l link.Preset) bool { return l.Name == "pcie4_x16" })
+	if !ok || at < 0 {
 		t.Fatal("no such part")
 	}
-	return finetune.Machine{GPU: g.Spec, Link: l.Spec, Host: host.Spec{
+	return finetune.Machine{GPU: g.Spec, Link: link.Presets()[at].Spec, Host: host.Spec{
 		Memory: 256 << 30, Cores: 32, CoreBandwidth: 10e9, Bandwidth: 204_800e6, BandwidthEfficiency: 0.7,
 		Compute: 32 * 2_500e6 * 32, ComputeEfficiency: 0.5, ISA: host.AVX2, Activations: 10e9,
 	}}

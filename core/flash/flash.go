@@ -58,13 +58,7 @@ func (s Spec) Rate() unit.BytesPerSecond {
 }
 
 // Read returns how long b bytes take to reach host memory.
-func (s Spec) Read(b unit.Bytes) unit.Time {
-	t := s.Rate().Transfer(b)
-	if t > unit.Never-s.Latency {
-		return unit.Never
-	}
-	return s.Latency + t
-}
+func (s Spec) Read(b unit.Bytes) unit.Time { return s.Latency.Plus(s.Rate().Transfer(b)) }
 
 // Preset is a drive by name.
 type Preset struct {
@@ -75,17 +69,17 @@ type Preset struct {
 
 // Presets returns every drive, the fastest first.
 func Presets() []Preset {
-	drive := func(name string, gbps, efficiency float64, latency unit.Time, queue int, watts unit.Power) Spec {
+	drive := func(name string, gbps, efficiency float64, latency unit.Time, watts unit.Power) Spec {
 		return Spec{
 			Name: name, Memory: 2e12, Bandwidth: unit.BytesPerSecond(gbps * 1e9), Efficiency: efficiency,
-			Latency: latency, Request: 128 << 10, Queue: queue, Power: watts * 1000,
+			Latency: latency, Request: 128 << 10, Queue: 32, Power: watts * 1000,
 		}
 	}
 	const nand, sata = 80 * unit.Microsecond, 100 * unit.Microsecond
 	return []Preset{
-		{"nvme_pcie5", drive("NVMe SSD, PCIe 5 x4", 14, 0.9, nand, 32, 11), "PCI Express 5.0 x4 carries 15.8 GB/s; drives are sold with 14"},
-		{"nvme_pcie4", drive("NVMe SSD, PCIe 4 x4", 7, 0.9, nand, 32, 8), "Samsung 980 PRO, as HOBBIT (2411.01433) names it; on a Jetson it reached about 3 GB/s"},
-		{"nvme_pcie3", drive("NVMe SSD, PCIe 3 x4", 3.5, 0.9, nand, 32, 6), "PCI Express 3.0 x4 carries 3.9 GB/s; drives are sold with 3.5"},
-		{"sata_ssd", drive("SATA SSD", 0.55, 1, sata, 32, 3), "Samsung 860 EVO, the test bed of EdgeMoE (2308.14352)"},
+		{"nvme_pcie5", drive("NVMe SSD, PCIe 5 x4", 14, 0.9, nand, 11), "PCI Express 5.0 x4 carries 15.8 GB/s; drives are sold with 14"},
+		{"nvme_pcie4", drive("NVMe SSD, PCIe 4 x4", 7, 0.9, nand, 8), "Samsung 980 PRO, as HOBBIT (2411.01433) names it; on a Jetson it reached about 3 GB/s"},
+		{"nvme_pcie3", drive("NVMe SSD, PCIe 3 x4", 3.5, 0.9, nand, 6), "PCI Express 3.0 x4 carries 3.9 GB/s; drives are sold with 3.5"},
+		{"sata_ssd", drive("SATA SSD", 0.55, 1, sata, 3), "Samsung 860 EVO, the test bed of EdgeMoE (2308.14352)"},
 	}
 }

@@ -12,7 +12,7 @@ func (g GPU) Looped(f FFN, t int) Cost {
 	moved := g.Small(6 * unit.Bytes(t) * unit.Bytes(f.DModel))
 	moved.Time -= g.spec.Small
 	c := g.FFN(f, t).Plus(moved.Times(2))
-	c.Time = saturated(c.Time, microseconds(g.k.Loop))
+	c.Time = c.Time.Plus(microseconds(g.k.Loop))
 	return c
 }
 

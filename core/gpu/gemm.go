@@ -21,7 +21,7 @@ var tiles = [...]struct{ m, n int }{{64, 64}, {64, 128}, {64, 256}, {128, 128}, 
 // kernels of their own.
 func (g GPU) Gemm(x Gemm) Cost {
 	us, kernels := g.body(x)
-	return Cost{saturated(unit.Time(kernels)*g.spec.Kernel, microseconds(us)), kernels}
+	return Cost{(unit.Time(kernels) * g.spec.Kernel).Plus(microseconds(us)), kernels}
 }
 
 // plain is a product whose weights are read as they are, in µs.
@@ -67,7 +67,7 @@ func (g GPU) Small(b unit.Bytes) Cost {
 	if b <= g.spec.L2/2 {
 		rate = g.near
 	}
-	return Cost{saturated(g.spec.Small, microseconds(float64(b)/rate)), 1}
+	return Cost{g.spec.Small.Plus(microseconds(float64(b) / rate)), 1}
 }
 
 // FFN is a feed-forward block: one expert, the shared experts, or a dense block.

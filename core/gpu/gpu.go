@@ -119,7 +119,7 @@ type Cost struct {
 }
 
 // Plus returns c and then d.
-func (c Cost) Plus(d Cost) Cost { return Cost{saturated(c.Time, d.Time), c.Kernels + d.Kernels} }
+func (c Cost) Plus(d Cost) Cost { return Cost{c.Time.Plus(d.Time), c.Kernels + d.Kernels} }
 
 // Times returns n of c.
 func (c Cost) Times(n int) Cost {
@@ -129,20 +129,13 @@ func (c Cost) Times(n int) Cost {
 	return Cost{unit.Time(n) * c.Time, n * c.Kernels}
 }
 
-func saturated(a, b unit.Time) unit.Time {
-	if a > unit.Never-b {
-		return unit.Never
-	}
-	return a + b
-}
-
 // Part returns how long the host waits for kernels that it launches on an idle GPU:
 // from a graph, the kernels alone; eagerly, its launches or the kernels.
 func (g GPU) Part(c Cost) unit.Time {
 	if !g.spec.Eager || c.Kernels == 0 {
 		return c.Time
 	}
-	return max(g.Launches(c.Kernels), saturated(c.Time, g.spec.Start))
+	return max(g.Launches(c.Kernels), c.Time.Plus(g.spec.Start))
 }
 
 // Launches returns how long the host is busy with n launches; none from a graph.

@@ -129,10 +129,7 @@ func (h Host) Time(e Expert, t int, alone bool) unit.Time {
 		h.compute.Compute(unit.FLOPs(2 * tiled * int64(e.Matrices) * int64(e.DModel) * int64(e.DFF))),
 		s.Activations.Transfer(unit.Bytes(t) * e.Activation * (2*unit.Bytes(e.DModel) + wide)),
 	} {
-		if sum > unit.Never-part {
-			return unit.Never
-		}
-		sum += part
+		sum = sum.Plus(part)
 	}
 	return sum
 }

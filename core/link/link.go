@@ -87,11 +87,7 @@ func (l Link) Transfer(b unit.Bytes) unit.Time {
 
 // Copy returns how long a lone copy of b bytes takes as the host sees it.
 func (l Link) Copy(b unit.Bytes) unit.Time {
-	t := l.Transfer(b)
-	if t > unit.Never-l.latency {
-		return unit.Never
-	}
-	return max(l.submit, l.latency+t)
+	return max(l.submit, l.latency.Plus(l.Transfer(b)))
 }
 
 // Chunk returns the time between the instants at which a bulk transfer may be

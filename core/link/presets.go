@@ -33,13 +33,3 @@ func Presets() []Preset {
 
 // staged is pageable memory behind a PCIe link, as measured on the H100 box.
 var staged = Staged{Bandwidth: 10_760e6, Uncached: 7_080e6, Cache: 32 << 20, Latency: 32_500 * unit.Nanosecond}
-
-// Named returns the preset of that name.
-func Named(name string) (Preset, bool) {
-	for _, p := range Presets() {
-		if p.Name == name {
-			return p, true
-		}
-	}
-	return Preset{}, false
-}

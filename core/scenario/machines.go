@@ -5,8 +5,6 @@ import (
 	"sync"
 
 	"monde/core/device"
-	"monde/core/flash"
-	"monde/core/gpu"
 	"monde/core/host"
 	"monde/core/link"
 	"monde/core/ndp"
@@ -32,19 +30,19 @@ func machines() []MachinePreset {
 	return []MachinePreset{
 		{paperMachine(), "A100 PCIe + MoNDE device (the paper's)",
 			"One A100 on PCIe 4 x16, a Xeon Silver 4310 and a 512 GB CXL memory device with near-data processing.",
-			slices.Concat(gpuSources("a100_pcie"), pcie4Sources, stagedSources, xeonSources, mondeSources)},
+			slices.Concat(partNamed("gpu", "a100_pcie").Sources, pcie4Sources, stagedSources, xeonSources, mondeSources)},
 		{h100Machine(), "H100 box (measured)",
 			"One H100 80GB on PCIe 5 x16 with 16 Sapphire Rapids cores; no near-data device.",
-			slices.Concat(gpuSources("h100_sxm"), linkSourcesOf("pcie5_x16"), sapphireSources, noDeviceSources)},
+			slices.Concat(partNamed("gpu", "h100_sxm").Sources, partNamed("link", "pcie5_x16").Sources, sapphireSources, noDeviceSources)},
 		{h100WithDevice(), "H100 box + MoNDE device (hypothetical)",
 			"The measured H100 box with the paper's memory device behind its link. Nobody has built it.",
-			slices.Concat(gpuSources("h100_sxm"), linkSourcesOf("pcie5_x16"), sapphireSources, mondeSources)},
+			slices.Concat(partNamed("gpu", "h100_sxm").Sources, partNamed("link", "pcie5_x16").Sources, sapphireSources, mondeSources)},
 		{offloadMachine(), "A100 SXM, FasterTransformer in fp32 (measured by others)",
 			"The box of the Pre-gated MoE measurements: an A100 on PCIe 4, offloading in fp32.",
 			offloadSources()},
 		{desktopMachine(), "Desktop: RTX 4090 + NVMe SSD",
 			"One RTX 4090 with 24 GB on PCIe 4 x16, 16 desktop cores with 128 GB of DDR5, and an NVMe SSD for what that does not hold.",
-			slices.Concat(gpuSources("rtx_4090"), linkSourcesOf("pcie4_x16"), desktopSources, noDeviceSources, flashSources(flash.Presets()[1]))},
+			slices.Concat(partNamed("gpu", "rtx_4090").Sources, partNamed("link", "pcie4_x16").Sources, desktopSources, noDeviceSources, partNamed("flash", "nvme_pcie4").Sources)},
 	}
 }
 
@@ -61,7 +59,7 @@ func MachineNamed(name string) (MachinePreset, bool) {
 func paperMachine() Machine {
 	return Machine{
 		Name: "monde-a100",
-		GPU:  gpuNamed("a100_pcie"),
+		GPU:  partNamed("gpu", "a100_pcie").Machine.GPU,
 		Link: paperLink(),
 		Host: host.Spec{
 			Name: "Intel Xeon Silver 4310", Memory: 256 << 30,
@@ -74,25 +72,9 @@ func paperMachine() Machine {
 	}
 }
 
-func gpuNamed(name string) gpu.Spec {
-	p, ok := gpu.Named(name)
-	if !ok {
-		panic("scenario: bug: no GPU " + name)
-	}
-	return p.Spec
-}
-
-func linkNamed(name string) link.Spec {
-	p, ok := link.Named(name)
-	if !ok {
-		panic("scenario: bug: no link " + name)
-	}
-	return p.Spec
-}
-
 // paperLink is PCIe 4 as the paper's equations have it: at its nominal rate.
 func paperLink() link.Spec {
-	l := linkNamed("pcie4_x16")
+	l := partNamed("link", "pcie4_x16").Machine.Link
 	l.Name, l.Efficiency, l.Latency, l.Submit = "PCIe 4 x16 (CXL)", 1, unit.Microsecond, unit.Microsecond
 	return l
 }
@@ -109,8 +91,8 @@ func mondeDevice() device.Spec {
 func h100Machine() Machine {
 	return Machine{
 		Name: "h100-box",
-		GPU:  gpuNamed("h100_sxm"),
-		Link: linkNamed("pcie5_x16"),
+		GPU:  partNamed("gpu", "h100_sxm").Machine.GPU,
+		Link: partNamed("link", "pcie5_x16").Machine.Link,
 		Host: host.Spec{
 			Name: "16 Sapphire Rapids cores", Memory: 256 << 30,
 			Cores: 16, CoreBandwidth: 8_970e6, Bandwidth: 307e9, BandwidthEfficiency: 0.345,
@@ -126,7 +108,7 @@ func h100Machine() Machine {
 // grouped GEMMs of 128-row tiles, blocks that are bound by their launches.
 func offloadMachine() Machine {
 	m := paperMachine()
-	m.Name, m.Device, m.GPU = "a100-fp32", device.Spec{}, gpuNamed("a100_sxm")
+	m.Name, m.Device, m.GPU = "a100-fp32", device.Spec{}, partNamed("gpu", "a100_sxm").Machine.GPU
 	m.GPU.Compute, m.GPU.ComputeEfficiency = 19_500e9, 0.867
 	m.GPU.GroupRows, m.GPU.Floor, m.GPU.MoEFloor = 128, 216*unit.Microsecond, 946*unit.Microsecond
 	m.GPU.Reserved, m.GPU.ReservedEach = 670e6, 10_370_000
@@ -145,7 +127,7 @@ func h100WithDevice() Machine {
 // desktopMachine is what people run at home, as HOBBIT's and ProMoE's test beds.
 func desktopMachine() Machine {
 	m := h100Machine()
-	m.Name, m.GPU, m.Link, m.Flash = "desktop-4090", gpuNamed("rtx_4090"), linkNamed("pcie4_x16"), flash.Presets()[1].Spec
+	m.Name, m.GPU, m.Link, m.Flash = "desktop-4090", partNamed("gpu", "rtx_4090").Machine.GPU, partNamed("link", "pcie4_x16").Machine.Link, partNamed("flash", "nvme_pcie4").Machine.Flash
 	m.Host.Name, m.Host.Memory, m.Host.Cores = "16 desktop cores", 128<<30, 16
 	m.Host.Bandwidth, m.Host.BandwidthEfficiency, m.Host.CoreBandwidth = 89_600e6, 0.8, 20e9
 	m.Host.Compute, m.Host.ComputeEfficiency, m.Host.ISA = 2_048e9, 0.7, host.AVX2

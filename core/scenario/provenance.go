@@ -28,11 +28,7 @@ func (s Scenario) Sources() []report.Source {
 			}), p.Sources...)
 		}
 	}
-	preset := presetLeaves(base)
-	mine := preset
-	if string(written(s.Machine)) != string(written(base)) {
-		mine = leaves("machine", s.Machine)
-	}
+	preset, mine := presetLeaves(base), presetLeaves(s.Machine)
 	for _, source := range sources {
 		source.Value = mine[source.Path]
 		if source.Value != preset[source.Path] {

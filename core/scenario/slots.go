@@ -20,7 +20,6 @@ type Slot struct {
 	Presets []PartPreset
 
 	called func(Machine) string // its name for people
-	equal  func(a, b Machine) bool
 	copy   func(to *Machine, from Machine)
 }
 
@@ -43,20 +42,17 @@ func slots() []Slot {
 	all := []Slot{
 		{
 			Key: "gpu", What: "GPU", called: func(m Machine) string { return m.GPU.Name },
-			equal: func(a, b Machine) bool { return a.GPU == b.GPU },
-			copy:  func(to *Machine, from Machine) { to.GPU = from.GPU },
+			copy: func(to *Machine, from Machine) { to.GPU = from.GPU },
 		}, {
 			Key: "link", What: "link", called: func(m Machine) string { return m.Link.Name },
-			equal: func(a, b Machine) bool { return a.Link == b.Link },
-			copy:  func(to *Machine, from Machine) { to.Link = from.Link },
+			copy: func(to *Machine, from Machine) { to.Link = from.Link },
 		}, {
 			Key: "flash", What: "flash", called: func(m Machine) string { return m.Flash.Name },
-			equal: func(a, b Machine) bool { return a.Flash == b.Flash },
-			copy:  func(to *Machine, from Machine) { to.Flash = from.Flash },
+			copy: func(to *Machine, from Machine) { to.Flash = from.Flash },
 		},
 	}
 	for _, p := range gpu.Presets() {
-		all[0].Presets = append(all[0].Presets, PartPreset{p.Name, p.Spec.Name, gpuText(p), Machine{GPU: p.Spec}, gpuSources(p.Name)})
+		all[0].Presets = append(all[0].Presets, PartPreset{p.Name, p.Spec.Name, gpuText(p), Machine{GPU: p.Spec}, gpuSources(p)})
 	}
 	for _, p := range link.Presets() {
 		all[1].Presets = append(all[1].Presets, PartPreset{p.Name, p.Spec.Name, "Efficiency: " + p.Efficiency + ".", Machine{Link: p.Spec}, linkSources(p)})
@@ -65,6 +61,16 @@ func slots() []Slot {
 		all[2].Presets = append(all[2].Presets, PartPreset{p.Name, p.Spec.Name, p.Text + ".", Machine{Flash: p.Spec}, flashSources(p)})
 	}
 	return all
+}
+
+// partNamed returns the preset of that name in the slot of that key; there is one.
+func partNamed(key, name string) PartPreset {
+	for _, s := range Slots() {
+		if p, ok := s.named(name); ok && s.Key == key {
+			return p
+		}
+	}
+	panic("scenario: bug: no " + key + " " + name)
 }
 
 // named returns the preset of that name.

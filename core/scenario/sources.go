@@ -22,20 +22,19 @@ const (
 
 // gpuSources says where the numbers of a GPU came from: data sheets, and efficiencies
 // from the fit, its own or that of the GPU that was measured.
-func gpuSources(name string) []report.Source {
-	p, _ := gpu.Named(name)
+func gpuSources(p gpu.Preset) []report.Source {
 	kind, whose := report.Fitted, "monde fit, to our own H100 measurements and AIConfigurator's"
 	if !p.Fitted {
 		kind, whose = report.Derived, "the fit of "+p.Nearest+", the nearest relative with measurements of its own"
 	}
 	const sheet = "data sheet, as in " + aic
 	list := []report.Source{
-		{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: sheet + name + ".yaml"},
-		{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: sheet + name + ".yaml"},
-		{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: sheet + name + ".yaml: BF16 tensor core, dense"},
+		{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml"},
+		{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml"},
+		{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml: BF16 tensor core, dense"},
 		{Path: "machine.gpu.sms", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
 		{Path: "machine.gpu.l2_bytes", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
-		{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: sheet + name + ".yaml: board"},
+		{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml: board"},
 		{Path: "machine.gpu.experts", Kind: report.Assumed, Text: "the usual kernel where GPU memory holds all experts; moved ones are looped"},
 		{Path: "machine.gpu.fused_tiles", Kind: report.Assumed, Text: "vLLM's, for the style fused"},
 		{Path: "machine.gpu.compute_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: 762.1 TFLOP/s"},
@@ -67,7 +66,7 @@ func offloadSources() []report.Source {
 		"machine.host.cores":                    {Kind: report.Datasheet, Text: "AMD EPYC 7V12"},
 		"machine.host.sync_ps":                  {Kind: report.Fitted, Text: fit + "OnDemand blocks"},
 	}
-	list := slices.Concat(gpuSources("a100_sxm"), pcie4Sources, stagedSources, xeonSources, noDeviceSources)
+	list := slices.Concat(partNamed("gpu", "a100_sxm").Sources, pcie4Sources, stagedSources, xeonSources, noDeviceSources)
 	for i, s := range list {
 		if d, ok := differ[s.Path]; ok {
 			list[i].Kind, list[i].Text = d.Kind, d.Text
@@ -145,11 +144,6 @@ func linkSources(p link.Preset) []report.Source {
 		{Path: "machine.link.submit_ps", Kind: latency, Text: whose + ", 64 KiB"},
 		{Path: "machine.link.chunk_bytes", Kind: report.Assumed, Text: "a DMA engine interleaves streams far below one expert"},
 	}, stagedSources...)
-}
-
-func linkSourcesOf(name string) []report.Source {
-	p, _ := link.Named(name)
-	return linkSources(p)
 }
 
 func flashSources(p flash.Preset) []report.Source {

@@ -124,8 +124,7 @@ func (p *parts) experts(s policy.Spec) experts {
 		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
 		staging: s.Staging, serial: s.Serially(),
-		block: s.Whole(),
-		all:   s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
+		block: s.Whole(), all: s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,
 	}
 }
 

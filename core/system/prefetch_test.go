@@ -33,23 +33,14 @@ func drawTransfer(t *rapid.T) scenario.Scenario {
 func TestEveryTransferKeepsTheInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawTransfer(t)
-		var spans []probe.Span
-		r, err := system.Run(context.Background(), s, probe.Probe{Span: func(x probe.Span) { spans = append(spans, x) }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkTimes(t, r)
-		checkMoved(t, s, r)
-		if s.Fidelity == scenario.Event {
-			checkSpans(t, r, spans)
-		}
+		checkMoved(t, s, runChecked(t, s, false))
 	})
 }
 
 // checkMoved: the bytes over the link are those of active experts, or of all in every
 // pass that fetches all.
 func checkMoved(t *rapid.T, s scenario.Scenario, r report.Report) {
-	all := s.Strategy.Fetch == policy.Every && (s.Strategy.Transfer == policy.Block || s.Strategy.Transfer == policy.Ahead)
+	all := s.Strategy.Fetch == policy.Every && s.Strategy.Whole()
 	for i, l := range r.Layers {
 		moved := l.H
 		if all && l.MoE {

@@ -1,20 +1,17 @@
 package system_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"monde/core/fault"
 	"monde/core/gpu"
 	"monde/core/link"
 	"monde/core/policy"
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
-	"monde/core/system"
 	"monde/core/unit"
 	"monde/core/workload"
 )
@@ -48,18 +45,7 @@ func TestEveryPartOfABlockKeepsTheInvariants(t *testing.T) {
 		s := drawTransfer(t)
 		s.Strategy = s.Strategy.As(rapid.SampledFrom(policy.Names()).Draw(t, "any strategy"))
 		s.Workload.Scope = rapid.SampledFrom(workload.Scopes()).Draw(t, "scope")
-		var spans []probe.Span
-		r, err := system.Run(context.Background(), s, probe.Probe{Span: func(x probe.Span) { spans = append(spans, x) }})
-		if err != nil {
-			if !fault.Is(err) {
-				t.Fatal(err)
-			}
-			t.Skip("no device, or both phases of a part")
-		}
-		checkTimes(t, r)
-		if s.Fidelity == scenario.Event {
-			checkSpans(t, r, spans)
-		}
+		runChecked(t, s, true) // but for no device, or both phases of a part
 	})
 }
 

@@ -8,6 +8,7 @@ package trust
 
 import (
 	"fmt"
+	"strings"
 
 	"monde/core/gpu"
 	"monde/core/policy"
@@ -233,7 +234,7 @@ func (p part) report(s scenario.Scenario, changed []string) report.Evidence {
 		r.Outside = append(r.Outside, fmt.Sprintf("%s; measured was %s", p.mine, was))
 	}
 	for _, path := range changed {
-		if len(path) > len(p.root) && path[:len(p.root)] == p.root {
+		if strings.HasPrefix(path, p.root) {
 			r.Outside = append(r.Outside, path+" is not what was measured")
 		}
 	}

@@ -97,6 +97,14 @@ func Scaled[R ~int64](r R, share float64) R { return max(1, R(float64(r)*share))
 // large for Time saturates to it instead of wrapping.
 const Never Time = 1<<63 - 1
 
+// Plus returns a+b for b >= 0, saturating at Never.
+func (a Time) Plus(b Time) Time {
+	if a > Never-b {
+		return Never
+	}
+	return a + b
+}
+
 // mulDiv returns floor(a·b/c) and the remainder, saturating at Never.
 func mulDiv(a, b, c uint64) (Time, uint64) {
 	hi, lo := bits.Mul64(a, b)

@@ -54,6 +54,17 @@ func TestPowerOverTimeIsEnergy(t *testing.T) {
 	}
 }
 
+func TestASumOfTimesSaturatesAtNever(t *testing.T) {
+	for _, x := range []struct{ a, b, want unit.Time }{
+		{1, 2, 3}, {-5, 2, -3}, {0, unit.Never, unit.Never}, {1, unit.Never, unit.Never},
+		{unit.Never, unit.Never, unit.Never}, {unit.Never - 2, 2, unit.Never}, {unit.Never - 3, 2, unit.Never - 1},
+	} {
+		if got := x.a.Plus(x.b); got != x.want {
+			t.Errorf("%d and %d ps are %d, want %d", x.a, x.b, got, x.want)
+		}
+	}
+}
+
 func FuzzTransferNeverBeatsTheLink(f *testing.F) {
 	f.Add(int64(1), int64(64e9))
 	f.Add(int64(16_777_216), int64(32e9))

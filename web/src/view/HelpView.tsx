@@ -13,5 +13,5 @@ export function HelpView() {
     notices.warn(`Help could not be loaded: ${loaded.reason}`);
     help.value = false;
   }, [loaded]);
-  return loaded.kind === 'there' ? <loaded.view /> : null;
+  return loaded.kind === 'there' ? <loaded.value /> : null;
 }

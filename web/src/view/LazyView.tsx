@@ -20,7 +20,7 @@ const parts: Readonly<Record<Name, Part>> = {
 export function LazyView({of}: {readonly of: Name}) {
   const {title, load} = parts[of];
   const [loaded, again] = useLoaded(load);
-  if (loaded.kind === 'there') return <loaded.view />;
+  if (loaded.kind === 'there') return <loaded.value />;
   const failed = loaded.kind === 'failed';
   return (
     <main id="results" class="results alone" tabIndex={-1} aria-busy={!failed}>

@@ -2,29 +2,39 @@ import '/css/plot.css';
 import '/css/trust.css';
 import {useMemo} from 'preact/hooks';
 import {tenths} from '../../base/format';
-import {Reopener} from '../../state/evidence';
+import {Reopener, fetchValidation} from '../../state/evidence';
 import {useStore} from '../../state/store';
 import {figureOf} from '../../state/trust';
 import type {Validation} from '../../state/trust';
 import {BusyLine} from '../Results';
+import {useLoaded} from '../useLoaded';
 import {Figures} from './Figures';
 import {Gaps} from './Gaps';
 import {Problems} from './Problems';
 import {Sets} from './Sets';
 import {Sources} from './Sources';
-import {useValidation} from './useValidation';
+
+declare const __VALIDATION_URL__: string;
+
+let kept: Promise<Validation> | null = null; // fetched once a visit
+
+function fetched(): Promise<Validation> {
+  kept ??= fetchValidation(new URL(__VALIDATION_URL__, document.baseURI).href);
+  kept.catch(() => (kept = null));
+  return kept;
+}
 
 /** How far predictions are from measurements, where every number comes from, and what is missing. */
 export function TrustView() {
-  const [state, again] = useValidation();
+  const [state, again] = useLoaded(fetched);
   return (
     <main id="results" class="results alone trust-view" tabIndex={-1} aria-busy={state.kind === 'coming'}>
       <BusyLine />
       <Unmeasured />
       {state.kind === 'coming' && <p class="verdict plain" role="status">Fetching the measurements…</p>}
       {state.kind === 'failed' && <Missing reason={state.reason} again={again} />}
-      {state.kind === 'there' && <Evidence v={state.validation} />}
-      <Sources constants={state.kind === 'there' ? state.validation.constants : null} />
+      {state.kind === 'there' && <Evidence v={state.value} />}
+      <Sources constants={state.kind === 'there' ? state.value.constants : null} />
       <Gaps />
     </main>
   );

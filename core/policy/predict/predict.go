@@ -39,9 +39,33 @@ const (
 	Oracle        Name = "oracle"         // always right
 )
 
+// kinds is every predictor: a row is all that one takes.
+var kinds = []struct {
+	name Name
+	make func(s Spec, layers, experts int) Predictor
+}{
+	{Nothing, func(Spec, int, int) Predictor { return nobody{} }},
+	{PreviousToken, func(Spec, int, int) Predictor { return previous{} }},
+	{FirstOrder, newFirstOrder},
+	{Path, newPaths},
+	{Popularity, newPopularity},
+	{TokenTable, newReplay},
+	{SkipGate, newReplay},
+	{Learned, newReplay},
+	{RPP, newReplay},
+	{PreGate, func(Spec, int, int) Predictor { return told{afterFirst: true} }},
+	{Prefill, func(_ Spec, _, experts int) Predictor { return &prompt{newRanking(experts)} }},
+	{Activation, newActivations},
+	{Oracle, func(Spec, int, int) Predictor { return told{} }},
+}
+
 // Names returns every predictor.
 func Names() []Name {
-	return []Name{Nothing, PreviousToken, FirstOrder, Path, Popularity, TokenTable, SkipGate, Learned, RPP, PreGate, Prefill, Activation, Oracle}
+	var names []Name
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return names
 }
 
 // Replayed reports whether a predictor is right by draw, with a published accuracy,
@@ -107,24 +131,10 @@ type Predictor interface {
 
 // New returns the Predictor of a valid Spec.
 func New(s Spec, layers, experts int) Predictor {
-	switch s.Name {
-	case PreviousToken:
-		return previous{}
-	case FirstOrder:
-		return newFirstOrder(layers, experts)
-	case Path:
-		return newPaths(s, layers, experts)
-	case Popularity:
-		return newPopularity(layers, experts)
-	case TokenTable, SkipGate, Learned, RPP:
-		return newReplay(s, experts)
-	case PreGate, Oracle:
-		return told{afterFirst: s.Name == PreGate}
-	case Prefill:
-		return &prompt{newRanking(experts)}
-	case Activation:
-		return newActivations(s, layers, experts)
-	default:
-		return nobody{}
+	for _, k := range kinds {
+		if k.name == s.Name {
+			return k.make(s, layers, experts)
+		}
 	}
+	panic("predict: bug: no such predictor")
 }

@@ -54,7 +54,7 @@ type replay struct {
 
 var _ Predictor = (*replay)(nil)
 
-func newReplay(s Spec, experts int) *replay {
+func newReplay(s Spec, _, experts int) Predictor {
 	accuracy := s.Accuracy
 	if p, ok := s.Of(); ok && accuracy == 0 {
 		accuracy = p.Accuracy

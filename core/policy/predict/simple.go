@@ -71,7 +71,7 @@ type popularity struct {
 
 var _ Predictor = (*popularity)(nil)
 
-func newPopularity(layers, experts int) *popularity {
+func newPopularity(_ Spec, layers, experts int) Predictor {
 	return &popularity{newRanking(experts), make([]float64, layers*experts)}
 }
 

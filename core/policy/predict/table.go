@@ -28,7 +28,7 @@ type prior struct {
 
 var _ Predictor = (*firstOrder)(nil)
 
-func newFirstOrder(layers, experts int) *firstOrder {
+func newFirstOrder(_ Spec, layers, experts int) Predictor {
 	return &firstOrder{
 		logs: newLogs(), experts: experts, counts: make([]int32, layers*experts*experts), weights: make([]int32, layers*experts*experts),
 		seen:   make([]prior, layers*experts),
@@ -155,7 +155,7 @@ const probes = 8
 
 var _ Predictor = (*paths)(nil)
 
-func newPaths(s Spec, layers, experts int) *paths {
+func newPaths(s Spec, layers, experts int) Predictor {
 	return &paths{newRanking(experts), make([]path, layers*s.Paths), s.Paths}
 }
 

@@ -20,7 +20,7 @@ type replayCommand struct {
 	Trace string `arg:"" optional:"" default:"gpt-oss-20b_fingerprinting" help:"A trace that ships, or a file: CSV, JSON Lines or packed, plain or gzip. The default is gpt-oss-20b_fingerprinting; deepseek-v2-lite_esft ships too."`
 
 	Cache      []string  `help:"Replacement policies, or all: none, static, lru, lfu, seq-lfu, lifo, hobbit, lcu, edgemoe, mrs, activation, benefit." placeholder:"NAME,..." default:"lru"`
-	Predictor  []string  `help:"Predictors, or all: none, previous-token, first-order, path, popularity, token-table, skip-gate, learned, rpp, pre-gate, prefill, activation, oracle." placeholder:"NAME,..." default:"none"`
+	Predictor  []string  `help:"Predictors, or all: none, previous-token, first-order, path, popularity, token-table, skip-gate, learned, rpp, pre-gate, prefill, activation, trajectory, oracle." placeholder:"NAME,..." default:"none"`
 	Capacity   []float64 `help:"Shares of the experts that the cache holds." placeholder:"SHARE,..." default:"0.125,0.25,0.375,0.5,0.75"`
 	Scope      string    `help:"Whose slots: layer (each layer has its own) or model (all layers share)." placeholder:"NAME" default:"layer"`
 	Reading    string    `help:"How a formula is read whose printed form contradicts its text: meant or printed." placeholder:"NAME" default:"meant"`

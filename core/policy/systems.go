@@ -63,6 +63,12 @@ var systems = []System{
 			s.cache(replace.Activation, replace.Model)
 			s.guess(predict.Activation, 1, 1)
 		}},
+	{"FineMoE", "FineMoE", "The experts of a pass so far are matched to maps of past ones, which say what to fetch; frequent ones stay.", "EuroSys 2026, arXiv 2502.05370", []Badge{Secondary},
+		func(s *Spec) {
+			s.Home = OnHost
+			s.cache(replace.LFU, replace.Model)
+			s.guess(predict.Trajectory, 3, 1)
+		}},
 	{"ProMoE", "ProMoE", "A learned predictor, copies in chunks that give way, and cached experts first.", "arXiv 2410.22134", nil,
 		func(s *Spec) {
 			s.Home, s.First = OnHost, Readiest

@@ -109,6 +109,17 @@ func TestABetterPredictorIsNoSlower(t *testing.T) {
 	}
 }
 
+// FineMoE (2502.05370) matches a pass with past ones as it goes.
+func TestFineMoEsMapsExpectWhatIsAskedFor(t *testing.T) {
+	s := recorded(t, "FineMoE")
+	s.Workload.OutputTokens = 200
+	c := done(t, s).Cache
+	chance := float64(s.Model.TopK) / float64(s.Model.Experts)
+	if right := float64(c.Used+c.Late) / float64(c.Prefetched+c.Late+c.Dropped); right < 4*chance {
+		t.Errorf("%.2f of what was expected is asked for, by chance %.2f", right, chance)
+	}
+}
+
 // HOBBIT's ablation: dynamic loading alone gains 1.19 to 1.57 times.
 func TestHOBBITsTwinsMoveLessAndSkipAFewChoices(t *testing.T) {
 	s := recorded(t, "HOBBIT")

@@ -1096,6 +1096,7 @@ export const PredictName = [
   'prefill', // what the prompt asked for most
   'activation', // MoE-Infinity: the most alike of stored activation matrices
   'oracle', // always right
+  'trajectory',
 ] as const;
 export type PredictName = (typeof PredictName)[number];
 
@@ -1105,7 +1106,7 @@ export interface PredictSpec {
   readonly distance: number; // layers from the one that is known to the target
   readonly accuracy: number; // replayed: share of experts that are right; 0: as published
   readonly latency_ps: Picoseconds; // from the gate to the prediction; not counted here
-  readonly store: number; // activation: matrices kept
+  readonly store: number; // activation, trajectory: matrices kept
   readonly paths: number; // path: keys kept a layer
 }
 

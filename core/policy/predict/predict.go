@@ -3,10 +3,10 @@
 //
 // Those that count what a trace shows are computed: the same layer's previous token, a
 // first-order table from layer to layer, EdgeMoE's paths (arXiv 2308.14352), MoE-Infinity's
-// activation matrices (2401.14361), popularity, and the prompt's statistics (2512.04476,
-// DAOP). Those that need a model's hidden state, which no trace has, are Replayed: each
-// expert is right with the accuracy that was published. A pre-gate (2308.12066) is right
-// by construction.
+// activation matrices (2401.14361), FineMoE's expert maps (2502.05370), popularity, and
+// the prompt's statistics (2512.04476, DAOP). Those that need a model's hidden state, which
+// no trace has, are Replayed: each expert is right with the accuracy that was published. A
+// pre-gate (2308.12066) is right by construction.
 //
 // It leaves out what a prediction costs but for a time that the Spec states.
 package predict
@@ -56,6 +56,7 @@ var kinds = []struct {
 	{PreGate, func(Spec, int, int) Predictor { return told{afterFirst: true} }},
 	{Prefill, func(_ Spec, _, experts int) Predictor { return &prompt{newRanking(experts)} }},
 	{Activation, newActivations},
+	{Trajectory, newTrajectories},
 	{Oracle, func(Spec, int, int) Predictor { return told{} }},
 }
 
@@ -83,7 +84,7 @@ type Spec struct {
 	Distance int       `json:"distance"`   // layers from the one that is known to the target
 	Accuracy float64   `json:"accuracy"`   // replayed: share of experts that are right; 0: as published
 	Latency  unit.Time `json:"latency_ps"` // from the gate to the prediction; not counted here
-	Store    int       `json:"store"`      // activation: matrices kept
+	Store    int       `json:"store"`      // activation, trajectory: matrices kept
 	Paths    int       `json:"paths"`      // path: keys kept a layer
 }
 

@@ -219,6 +219,52 @@ func likely(got []int32, store [][]float64, now []float64, v *predict.View) bool
 	})
 }
 
+// The most alike of stored passes, over the layers that are known, worked out in full.
+func TestTrajectoriesAreMatchedOverTheLayersSoFar(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		type pass [predicttest.Layers][]int32
+		var store []pass
+		var now pass
+		p := fresh(predict.Trajectory)
+		follow(rapid.Uint64().Draw(t, "seed"), 30, p, func(v *predict.View, _ bool) {
+			if v.Target == 0 && now[0] != nil {
+				store = append(store, now)
+				store = store[max(0, len(store)-4):]
+			}
+			now[v.Target] = slices.Clone(v.Truth)
+			got := p.Predict(nil, v)
+			if v.Target == 0 || len(store) == 0 {
+				if len(got) > 0 {
+					t.Fatalf("expects %v of layer %d after %d passes", got, v.Target, len(store))
+				}
+				return
+			}
+			alike := func(x pass) float64 {
+				both, size := 0, 0
+				for l := range v.Target {
+					size += len(x[l])
+					for _, e := range now[l] {
+						if slices.Contains(x[l], e) {
+							both++
+						}
+					}
+				}
+				return float64(both) / math.Sqrt(float64(max(1, size)))
+			}
+			most := 0.0
+			for _, x := range store {
+				most = max(most, alike(x))
+			}
+			if !slices.ContainsFunc(store, func(x pass) bool {
+				want := slices.Sorted(slices.Values(x[v.Target]))
+				return alike(x) > most-1e-9 && slices.Equal(got, want[:min(len(want), v.Count)])
+			}) {
+				t.Fatalf("%v are the experts of no pass that is most alike", got)
+			}
+		})
+	})
+}
+
 func TestReplayedPredictorsAreAsGoodAsPublished(t *testing.T) {
 	for name, want := range map[predict.Name]float64{
 		predict.TokenTable: 0.583, predict.SkipGate: 0.669, predict.Learned: 0.847, predict.RPP: 0.90,

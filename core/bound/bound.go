@@ -55,6 +55,7 @@ type Layer struct {
 	Home        Home
 	Flash       bool // every one of Experts is read from flash
 	Split       bool // any of Experts may be moved or not: the bound is over all splits
+	Stack       bool // and none crosses the link: the GPU and their home read the same memory
 }
 
 // Time returns the least time that l can take.
@@ -72,6 +73,9 @@ func (r Rates) Time(l Layer) unit.Time {
 			}
 		}
 		flash = least(int64(n)*int64(l.ExpertBytes), int64(r.FlashBytes))
+	}
+	if l.Stack {
+		return t + r.both(l)
 	}
 	if l.Split {
 		return t + max(flash, r.split(l))
@@ -102,6 +106,16 @@ func (r Rates) split(l Layer) unit.Time {
 		least = min(least, r.longest(s, l.Home))
 	}
 	return max(least, roof(l.GPU, r.GPUBytes, r.GPUFLOPs))
+}
+
+// both returns the least time of experts that the GPU and their home share as they like.
+func (r Rates) both(l Layer) unit.Time {
+	all := l.GPU
+	for _, e := range l.Experts {
+		all.FLOPs += e.FLOPs
+		all.Bytes += l.ExpertBytes
+	}
+	return max(roof(l.GPU, r.GPUBytes, r.GPUFLOPs), roof(all, r.GPUBytes+r.DeviceBytes, r.GPUFLOPs+r.DeviceFLOPs))
 }
 
 // side is what runs side by side.

@@ -85,9 +85,33 @@ func missed(dst []int32, v *View) ([]int32, unit.Time) {
 // New returns the Placer of a valid Spec. alpha is what MD+LB scales its formula
 // with, if it uses one.
 func New(s Spec, alpha float64) Placer {
-	if s.Ideal() {
+	switch {
+	case s.Ideal():
 		return everyone{Resident}
+	case s.HasAll():
+		return there{missedBy(s, alpha)}
+	default:
+		return missedBy(s, alpha)
 	}
+}
+
+// there has experts on the GPU without moving them.
+type there struct{ Placer }
+
+// Place implements Placer.
+func (t there) Place(dst []Site, v *View) []Site {
+	start := len(dst)
+	dst = t.Placer.Place(dst, v)
+	for i, site := range dst[start:] {
+		if site == Moved {
+			dst[start+i] = Resident
+		}
+	}
+	return dst
+}
+
+// missedBy returns the Placer of experts that GPU memory does not hold.
+func missedBy(s Spec, alpha float64) Placer {
 	switch s.Missed {
 	case Balanced:
 		return &balance{spec: s, alpha: alpha}

@@ -35,10 +35,11 @@ const (
 	OnHost   Home = "host"   // in the host's memory, beside its CPU
 	OnDevice Home = "device" // in a memory device, beside its NDP core
 	OnFlash  Home = "flash"  // behind the host; every expert is read into its memory first, each time
+	InStack  Home = "stack"  // in GPU memory, whose stacks have the NDP core on their logic die: both read it (Duplex, 2409.01141)
 )
 
 // Homes returns every Home.
-func Homes() []Home { return []Home{InGPU, InMemory, OnHost, OnDevice, OnFlash} }
+func Homes() []Home { return []Home{InGPU, InMemory, OnHost, OnDevice, OnFlash, InStack} }
 
 // Missed is where an expert is computed that GPU memory does not hold: the second axis.
 type Missed string
@@ -146,6 +147,7 @@ func (s Spec) Validate() error {
 		fault.Unless(slices.Contains(Homes(), s.Home), "home", "must be one of %q, got %q", Homes(), s.Home),
 		fault.Unless(slices.Contains(Misses(), s.Missed), "missed", "must be one of %q, got %q", Misses(), s.Missed),
 		fault.Unless(s.Home != InMemory || s.Missed == Fetched, "missed", "experts in %q are computed on the %s only, got %q", InMemory, Fetched, s.Missed),
+		fault.Unless(s.Home != InStack || s.Missed != Fetched, "missed", "no expert in %q is moved: %q has them all on the GPU", InStack, InGPU),
 		fault.Unless(slices.Contains(Transfers(), s.Transfer), "transfer", "must be one of %q, got %q", Transfers(), s.Transfer),
 		fault.Unless(s.Fetch == Active || s.Fetch == Every, "fetch", "must be %q or %q, got %q", Active, Every, s.Fetch),
 		fault.Within("staging", s.Staging, 2, 1024),
@@ -169,11 +171,16 @@ func (s Spec) Validate() error {
 	)
 }
 
-// Ideal reports whether GPU memory holds every expert.
+// Ideal reports whether the GPU computes every expert, from its memory.
 func (s Spec) Ideal() bool { return s.Home == InGPU }
 
-// NearData reports whether experts are computed on a memory device.
-func (s Spec) NearData() bool { return s.Home == OnDevice && s.Missed != Fetched }
+// HasAll reports whether GPU memory holds every expert.
+func (s Spec) HasAll() bool { return s.Home == InGPU || s.Home == InStack }
+
+// NearData reports whether experts are computed by an NDP core.
+func (s Spec) NearData() bool {
+	return (s.Home == OnDevice || s.Home == InStack) && s.Missed != Fetched
+}
 
 // OnCPU reports whether experts are computed on the host CPU.
 func (s Spec) OnCPU() bool { return (s.Home == OnHost || s.Home == OnFlash) && s.Missed != Fetched }
@@ -188,7 +195,7 @@ func (s Spec) Tuned() bool { return !s.Ideal() && s.Missed == Balanced && s.Alph
 func (s Spec) Fetches() bool { return !s.Ideal() && s.Missed == Fetched }
 
 // Moves reports whether weights cross the link.
-func (s Spec) Moves() bool { return s.Fetches() || s.Splits() }
+func (s Spec) Moves() bool { return s.Fetches() || s.Splits() && s.Home != InStack }
 
 // Whole reports whether the experts of a layer move together.
 func (s Spec) Whole() bool { return s.Fetches() && (s.Transfer == Block || s.Transfer == Ahead) }

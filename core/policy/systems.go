@@ -124,6 +124,8 @@ var systems = []System{
 			s.Home, s.Missed, s.AlphaMode = OnDevice, Balanced, Exact
 			s.cache(replace.Benefit, replace.PerLayer)
 		}},
+	{"Duplex", "Duplex", "NDP in the GPU's own memory stacks: experts with few tokens go to the logic die, busy ones to the GPU, both at once.", "MICRO 2024, arXiv 2409.01141", []Badge{NotSold, Secondary},
+		func(s *Spec) { s.Home, s.Missed, s.AlphaMode = InStack, Balanced, Exact }},
 	{"CXL-NDP", "Context-aware CXL-NDP", "What a prompt asks for most moves to the GPU once; the rest is computed in place.", "arXiv 2512.04476", []Badge{NotSold, ChangesOutput},
 		func(s *Spec) {
 			s.Home, s.Missed = OnDevice, AtHome

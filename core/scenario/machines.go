@@ -37,6 +37,9 @@ func machines() []MachinePreset {
 		{h100WithDevice(), "H100 box + MoNDE device (hypothetical)",
 			"The measured H100 box with the paper's memory device behind its link. Nobody has built it.",
 			slices.Concat(partNamed("gpu", "h100_sxm").Sources, partNamed("link", "pcie5_x16").Sources, sapphireSources, mondeSources)},
+		{duplexMachine(), "H100 with NDP in its memory (Duplex, hypothetical)",
+			"The measured H100 box, with HBM3 stacks whose logic dies compute at four times the bandwidth. Nobody has built it.",
+			slices.Concat(partNamed("gpu", "h100_sxm").Sources, partNamed("link", "pcie5_x16").Sources, sapphireSources, duplexSources)},
 		{offloadMachine(), "A100 SXM, FasterTransformer in fp32 (measured by others)",
 			"The box of the Pre-gated MoE measurements: an A100 on PCIe 4, offloading in fp32.",
 			offloadSources()},
@@ -121,6 +124,18 @@ func offloadMachine() Machine {
 func h100WithDevice() Machine {
 	m := h100Machine()
 	m.Name, m.Device = "h100-monde", mondeDevice()
+	return m
+}
+
+// duplexMachine is Duplex's (2409.01141) on our H100: Logic-PIM in its five stacks.
+func duplexMachine() Machine {
+	m := h100Machine()
+	m.Name = "h100-duplex"
+	m.Device = device.Spec{
+		Name: "Logic-PIM in HBM3", Count: 1, Memory: m.GPU.Memory, Bandwidth: 4 * m.GPU.Bandwidth, Efficiency: 0.9,
+		Command: 100 * unit.Nanosecond,
+		NDP:     ndp.Spec{Arrays: 160, Rows: 8, Cols: 64, Clock: 650 * unit.Megahertz, Power: 95_160},
+	}
 	return m
 }
 

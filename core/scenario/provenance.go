@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"monde/core/model"
+	"monde/core/policy"
 	"monde/core/quant"
 	"monde/core/report"
 )
@@ -63,13 +64,16 @@ func expertSource(s Scenario) report.Source {
 	case x.NearData() && s.Fidelity == Cycle:
 		return report.Source{Path: "expert on the device", Value: "clock by clock", Kind: report.Simulated,
 			Text: "MoNDE's arrays, our tiles and memory; no NDP expert execution has been measured anywhere"}
+	case x.Home == policy.InStack:
+		return report.Source{Path: "expert in the stack", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
+			Text: "the device's arrays and bandwidth, on the logic die; no NDP expert execution has been measured anywhere"}
 	case x.NearData():
 		return report.Source{Path: "expert on the device", Value: "ceil(tokens/rows) passes over its weights", Kind: report.Simulated,
 			Text: "MoNDE's arrays and bandwidth; no NDP expert execution has been measured anywhere"}
 	case x.OnCPU():
-		return report.Source{Path: "expert on the host", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the host's effective rates"}
+		return report.Source{Path: "expert on the host", Value: "its weights, operations, activations and operators, one after another", Kind: report.Fitted, Text: "with rates and costs fitted to " + ownH1 + "or scaled from them"}
 	default:
-		return report.Source{Path: "expert on the GPU", Value: "roofline", Kind: report.Derived, Text: "the longer of its bytes and operations at the GPU's effective rates, and a cost a kernel"}
+		return report.Source{Path: "expert on the GPU", Value: "tiles in waves over the SMs, or its bytes, and a cost a kernel", Kind: report.Fitted, Text: "with shares of the peaks fitted to " + ownH1 + "or scaled from them"}
 	}
 }
 

@@ -118,9 +118,22 @@ func (s Scenario) fits() error {
 			"the %s of %s has no block with experts", phase, s.Model.Name),
 		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s has its experts on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		s.inStack(),
 		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
 			"batch × max_tokens must be at most %d", workload.MaxPass),
 		s.fromFlash(),
+	)
+}
+
+// inStack reports what goes together with no experts in the GPU's stacks.
+func (s Scenario) inStack() error {
+	if s.Strategy.Home != policy.InStack {
+		return nil
+	}
+	return errors.Join(
+		fault.Unless(s.Machine.Device.Count > 0, "machine.device.count", "strategy.home is %q, and the device, which is the NDP core of the stacks, is none", policy.InStack),
+		fault.Unless(s.Fidelity != Cycle, "fidelity", "only a memory device of its own is simulated clock by clock, not one in the GPU's stacks"),
+		fault.Unless(s.Workload.Scope != workload.OneCopy, "workload.scope", "nothing is transferred where strategy.home is %q", policy.InStack),
 	)
 }
 

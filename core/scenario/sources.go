@@ -125,6 +125,26 @@ var mondeSources = []report.Source{
 	{Path: "machine.device.ndp.power_mw", Kind: report.Derived, Text: monde + "table 3, as reported by one reader: about 1.6 % of 114.2 W"},
 }
 
+// duplexSources are of Logic-PIM, as readers of its paper and of its simulator report.
+var duplexSources = []report.Source{
+	{Path: "machine.device.count", Kind: report.Paper, Text: duplex + "the stacks of one GPU, as one device"},
+	{Path: "machine.device.memory_bytes", Kind: report.Datasheet, Text: "the GPU's own memory"},
+	{Path: "machine.device.bandwidth_bytes_per_s", Kind: report.Paper, Text: duplex + "4 times the GPU's, by 4 times the TSVs"},
+	{Path: "machine.device.efficiency", Kind: report.Assumed, Text: ndpErr + "what a GPU's streams reach of such memory"},
+	{Path: "machine.device.command_ps", Kind: report.Assumed, Text: ndpErr + "as of MoNDE's device"},
+	{Path: "machine.device.power_mw", Kind: report.Assumed, Text: "0: the memory's power is in the GPU's"},
+	{Path: "machine.device.ndp.arrays", Kind: report.Derived, Text: duplex + duplexArrays},
+	{Path: "machine.device.ndp.rows", Kind: report.Derived, Text: duplex + duplexArrays},
+	{Path: "machine.device.ndp.cols", Kind: report.Derived, Text: duplex + duplexArrays},
+	{Path: "machine.device.ndp.clock_hz", Kind: report.Derived, Text: duplex + duplexArrays},
+	{Path: "machine.device.ndp.power_mw", Kind: report.Derived, Text: monde + "by multiply-adds a second"},
+}
+
+const (
+	duplex       = "Duplex, MICRO 2024, arXiv 2409.01141, as reported by readers: "
+	duplexArrays = "8 operations a byte at its bandwidth; how arrays make them up is ours"
+)
+
 var noDeviceSources = []report.Source{
 	{Path: "machine.device.count", Kind: report.Measured, Text: "the box has none"},
 }

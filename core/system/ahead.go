@@ -49,7 +49,7 @@ type coming struct {
 // newAhead returns what s wants ahead of need; nil if nothing.
 func newAhead(p *parts, s scenario.Scenario) *ahead {
 	x := s.Strategy
-	if x.Predictor.Name == predict.Nothing || x.Ideal() || newKeep(s) == nil {
+	if x.Predictor.Name == predict.Nothing || newKeep(s) == nil {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())

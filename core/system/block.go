@@ -159,7 +159,7 @@ func (r *run) charge(l *ledger, p pass) {
 	}
 	l.bound.ExpertBytes = m.ExpertBytes()
 	l.bound.Flash = e.read > 0
-	l.bound.Split = r.s.Strategy.Splits()
+	l.bound.Split, l.bound.Stack = r.s.Strategy.Splits(), r.parts.inPlace()
 	l.bound.Home = bound.Device
 	if e.where == probe.CPU {
 		l.bound.Home = bound.Host
@@ -172,8 +172,8 @@ func (r *run) charge(l *ledger, p pass) {
 			continue // it is left for the next layer
 		}
 		work := m.Expert(int(e.tokens[id]))
-		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id] // of its weights cross the link
-		if l.bound.Split && (part || e.sites[id] == policy.Resident) {       // it cannot be split, and need not move as a whole
+		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id]             // of its weights cross the link
+		if l.bound.Split && !l.bound.Stack && (part || e.sites[id] == policy.Resident) { // it cannot be split, and need not move as a whole
 			l.bound.GPU.FLOPs += work.FLOPs
 			continue
 		}

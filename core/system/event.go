@@ -120,13 +120,16 @@ func (v *event) cold(e *experts) {
 		return
 	}
 	n, _ := e.now(v.ids)
-	out := g.carry(probe.LinkOut, probe.AMoveOut, -1, e.sent, e.across, e.latency)
-	back := g.carry(probe.LinkIn, probe.AMoveIn, -1, e.sent, e.across, e.latency)
-	g.tasks[out].urgent, g.tasks[back].urgent = true, true
-	v.compute = v.compute[:0]
-	if n == 0 {
-		g.after(out, back)
+	out, back := int32(-1), int32(-1)
+	if e.sent > 0 {
+		out = g.carry(probe.LinkOut, probe.AMoveOut, -1, e.sent, e.across, e.latency)
+		back = g.carry(probe.LinkIn, probe.AMoveIn, -1, e.sent, e.across, e.latency)
+		g.tasks[out].urgent, g.tasks[back].urgent = true, true
+		if n == 0 {
+			g.after(out, back)
+		}
 	}
+	v.compute = v.compute[:0]
 	for _, id := range v.ids[:n] {
 		t := g.add(e.where, probe.Expert, id, e.near[id])
 		v.fromFlash(e, t, id, v.compute)
@@ -134,8 +137,10 @@ func (v *event) cold(e *experts) {
 		if e.devices > 1 {
 			g.tasks[t].lane = lane(int(id) % e.devices)
 		}
-		g.after(out, t)
-		g.after(t, back)
+		if e.sent > 0 {
+			g.after(out, t)
+			g.after(t, back)
+		}
 	}
 }
 

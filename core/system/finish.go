@@ -116,7 +116,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 		gpu = append(gpu, report.Item{Name: "experts held", Bytes: held})
 	}
 	switch {
-	case s.Strategy.Ideal():
+	case s.Strategy.HasAll():
 		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
 	case s.Strategy.Moves():
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
@@ -127,7 +127,7 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 		experts = append(experts, report.Item{Name: "twins", Bytes: m.AllExpertBytes() / m.ExpertBytes() * twinBytes(s)})
 	}
 	switch {
-	case s.Strategy.Ideal():
+	case s.Strategy.HasAll():
 		return pools
 	case s.Strategy.Home == policy.OnFlash:
 		transit := unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()
@@ -151,7 +151,7 @@ func twinBytes(s scenario.Scenario) unit.Bytes {
 
 // heldBytes returns what the experts of held blocks take, of every stack.
 func heldBytes(s scenario.Scenario) unit.Bytes {
-	if s.Strategy.Ideal() {
+	if s.Strategy.HasAll() {
 		return 0
 	}
 	var blocks int

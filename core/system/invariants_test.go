@@ -131,6 +131,7 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 		in += unit.Bytes(moved) * s.Model.ExpertBytes()
 		x := s.Strategy
 		switch cached := x.Cache.Name != replace.NoCache || x.Held > 0; {
+		case x.Home == policy.InStack:
 		case x.Predictor.Name != predict.Nothing || x.Precision.Twins: // others than whole experts cross the link
 			in += l.LinkIn - unit.Bytes(moved)*s.Model.ExpertBytes()
 			out += l.LinkOut

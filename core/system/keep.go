@@ -28,7 +28,7 @@ func newKeep(s scenario.Scenario) *keep {
 		}
 		spec.Slots = int(s.Strategy.CacheShare*float64(places) + 0.5)
 	}
-	if spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.Ideal() {
+	if spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.HasAll() {
 		return nil
 	}
 	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
@@ -46,7 +46,7 @@ func (r *run) layer(p pass, moe int) int {
 // for.
 func (r *run) hold(p pass, moe int) {
 	r.view.Held = nil
-	if n := r.s.Strategy.Held; n > 0 && moe >= r.moeBlocks(p)-n {
+	if n := r.s.Strategy.Held; n > 0 && !r.s.Strategy.HasAll() && moe >= r.moeBlocks(p)-n {
 		r.view.Held = r.everyone
 		return
 	}

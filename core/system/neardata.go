@@ -78,7 +78,7 @@ func readsDevice(s scenario.Scenario, link unit.BytesPerSecond) unit.BytesPerSec
 		return link
 	}
 	d, n := device.New(m), unit.BytesPerSecond(m.Count)
-	if s.Strategy.NearData() && s.Strategy.Splits() {
+	if sharesDevice(s) {
 		_, each := d.Beside(link / n)
 		return max(1, each*n)
 	}
@@ -131,7 +131,7 @@ func workOfLayer(s scenario.Scenario, busiest int) float64 {
 
 // sharesDevice says whether PMove reads the memory device.
 func sharesDevice(s scenario.Scenario) bool {
-	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.NearData() && s.Strategy.Splits()
+	return s.Machine.Device.DRAM.PMoveFrom == device.FromDevice && s.Strategy.NearData() && s.Strategy.Moves()
 }
 
 // beside returns a device while PMove reads it, and at which rate: hot experts come

@@ -101,6 +101,9 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 			return nil, err
 		}
 	}
+	if s.Strategy.Home == policy.InStack {
+		p.link = inPlace{s.Machine.GPU.Bandwidth}
+	}
 	move := max(p.link.Transfer(s.Model.ExpertBytes()), readsDevice(s, p.link.Rate()).Transfer(s.Model.ExpertBytes()))
 	if s.Strategy.Home == policy.OnFlash {
 		p.read = p.within(s.Machine.Flash.Read(s.Model.ExpertBytes()), maxService, "machine.flash", "one expert from flash")
@@ -161,7 +164,9 @@ func (p *parts) burden(e *experts, batch int) {
 			cold += int64(e.tokens[id])
 		}
 	}
-	e.sent = unit.Bytes(cold) * p.model.TokenBytes()
+	if e.sent = unit.Bytes(cold) * p.model.TokenBytes(); p.inPlace() {
+		e.sent = 0
+	}
 	e.across = p.amove(e.sent)
 }
 
@@ -233,6 +238,21 @@ func (p *parts) compute(c gpu.Cost) unit.Time {
 	return p.within(p.gpu.Part(c), maxPart, "machine.gpu", "one part of a block on the GPU")
 }
 
+// inPlace carries nothing: the GPU and the home of experts read the same memory, the GPU
+// at its rate.
+type inPlace struct{ rate unit.BytesPerSecond }
+
+var _ carrier = inPlace{}
+
+func (inPlace) Latency() unit.Time            { return 0 }
+func (inPlace) Transfer(unit.Bytes) unit.Time { return 0 }
+func (inPlace) Copy(unit.Bytes) unit.Time     { return 0 }
+func (c inPlace) Rate() unit.BytesPerSecond   { return c.rate }
+func (inPlace) Chunk() unit.Time              { return 1 }
+
+// inPlace reports whether nothing crosses a link.
+func (p *parts) inPlace() bool { _, ok := p.link.(inPlace); return ok }
+
 // amove returns one AMove of b bytes, one way, beyond the latency.
 func (p *parts) amove(b unit.Bytes) unit.Time {
 	return p.within(p.link.Transfer(b), maxService, "machine.link", "one AMove")
@@ -247,7 +267,7 @@ func (p *parts) view(v *policy.View, tokens []int32) {
 		v.Near = append(v.Near, p.onNear.at(int(t)))
 	}
 	v.Move, v.Latency = p.move, p.link.Latency()
-	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())
+	v.Token = p.link.Transfer(p.model.TokenBytes())
 	v.LinkRate, v.NearRate = p.link.Rate(), p.rate
 }
 

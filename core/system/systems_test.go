@@ -23,7 +23,7 @@ func recorded(t *testing.T, name policy.Name) scenario.Scenario {
 	s := p.Scenario
 	s.Machine, s.Strategy = m.Machine, s.Strategy.As(name)
 	s.Workload.Batch, s.Workload.OutputTokens = 1, 24
-	if s.Strategy.Home == policy.OnDevice {
+	if s.Strategy.NearData() {
 		s.Machine.Device = scenario.Default().Machine.Device
 	}
 	return s
@@ -215,6 +215,42 @@ func TestDynaNDEsSplitIsNoSlowerThanTheFormula(t *testing.T) {
 	exact, formula := changed(t, s, func(s *scenario.Scenario) { s.Strategy.AlphaMode = policy.Auto })
 	if float64(exact.Latency) > 1.001*float64(formula.Latency) {
 		t.Errorf("searched %v, by the formula %v", exact.Latency, formula.Latency)
+	}
+}
+
+// Duplex (2409.01141): the logic die for few tokens, the GPU for many, nothing over the link.
+func TestDuplexComputesFewTokensOnTheLogicDie(t *testing.T) {
+	s := recorded(t, "Duplex")
+	m, _ := scenario.MachineNamed("h100-duplex")
+	s.Machine, s.Workload.OutputTokens = m.Machine, 4
+	s.Workload.Routing.Source = workload.Measured
+	near := func(batch int) float64 { // share of active experts
+		s.Workload.Batch = batch
+		var there, active int64
+		both := run(t, s, probe.Probe{Span: func(x probe.Span) {
+			if x.Resource == probe.NDP {
+				there++
+			}
+		}})
+		if in(both) > 0 || both.Resources[probe.LinkOut].Bytes > 0 {
+			t.Errorf("batch %d: %d bytes crossed the link", batch, in(both))
+		}
+		for _, l := range both.Layers {
+			active += l.Active
+		}
+		for _, other := range []policy.Missed{policy.Fetched, policy.AtHome} {
+			alone := s
+			if alone.Strategy.Missed = other; other == policy.Fetched {
+				alone.Strategy.Home = policy.InGPU
+			}
+			if r := done(t, alone); float64(both.Latency) > 1.05*float64(r.Latency) {
+				t.Errorf("batch %d: both take %v, %q alone %v", batch, both.Latency, other, r.Latency)
+			}
+		}
+		return float64(there) / float64(active)
+	}
+	if few, many := near(4), near(2048); few < 0.9 || many > 0.7 {
+		t.Errorf("of 4 tokens' experts the logic die computes %.2f, of 2,048's %.2f", few, many)
 	}
 }
 

@@ -26,7 +26,7 @@ type twins struct {
 // newTwins returns the twins of s; nil if there are none.
 func newTwins(p *parts, s scenario.Scenario) *twins {
 	x := s.Strategy.Precision
-	if !x.Twins || s.Strategy.Ideal() {
+	if !x.Twins || s.Strategy.HasAll() {
 		return nil
 	}
 	low := s.Model

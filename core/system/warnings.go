@@ -39,7 +39,7 @@ func (r *run) warnings() []report.Warning {
 	if gpu := y.Memory[0]; s.KV.Allocator != "" {
 		warn("kv", "GPU memory has room for %d experts more.", kv.Slots(gpu.Capacity-gpu.Used, s.Model.ExpertBytes()))
 	}
-	if s.Strategy.Splits() && y.HotExperts == 0 {
+	if s.Strategy.Splits() && s.Strategy.Moves() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)
 	}
 	if s.Strategy.OnCPU() && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {

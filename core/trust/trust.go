@@ -121,7 +121,7 @@ func parts(s scenario.Scenario) []part {
 	if scope == workload.Attending {
 		return all
 	}
-	if x.Ideal() || x.Moves() {
+	if x.Ideal() || x.Splits() || x.Moves() {
 		all = append(all, onGPU(s))
 	}
 	if x.Moves() {

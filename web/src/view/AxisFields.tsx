@@ -6,7 +6,7 @@ import {PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, Replace
 import {NumberFields, SelectField} from './fields';
 
 const homes: Readonly<Record<PolicyHome, string>> = {
-  gpu: 'GPU memory, however large', memory: 'Memory: the device’s, or the host’s', host: 'The host’s memory', device: 'The memory device', flash: 'Flash',
+  gpu: 'GPU memory, however large', memory: 'Memory: the device’s, or the host’s', host: 'The host’s memory', device: 'The memory device', flash: 'Flash', stack: 'GPU memory, with NDP in its stacks',
 };
 const sites: Readonly<Record<PolicyMissed, string>> = {
   gpu: 'On the GPU, once moved', home: 'Where it lives', balance: 'The busiest on the GPU, the rest where they live',
@@ -20,7 +20,7 @@ const caches: Readonly<Record<ReplaceName, string>> = {
 const predictors: Readonly<Record<PredictName, string>> = {
   none: 'None', 'previous-token': 'Previous token', 'first-order': 'Table from layer to layer', path: 'Paths of two layers', popularity: 'Popularity',
   'token-table': 'Token table (replayed)', 'skip-gate': 'Next gate, tried early (replayed)', learned: 'Learned (replayed)', rpp: 'Routing path predictor (replayed)',
-  'pre-gate': 'Pre-gate: decides, not predicts', prefill: 'What the prompt asked for', activation: 'Matched activations', oracle: 'An oracle',
+  'pre-gate': 'Pre-gate: decides, not predicts', prefill: 'What the prompt asked for', activation: 'Matched activations', trajectory: 'Matched paths of past passes (FineMoE)', oracle: 'An oracle',
 };
 const firsts: Readonly<Record<PolicyFirst, string>> = {busiest: 'Most tokens', id: 'By number', lightest: 'Fewest tokens', readiest: 'Least of it still to come'};
 const scopes: Readonly<Record<ReplaceScope, string>> = {layer: 'Each layer has its own', model: 'All layers share'};

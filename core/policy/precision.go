@@ -9,7 +9,8 @@ import (
 
 // Precision is in which precision a missed expert comes: the third axis. With twins, an
 // unimportant expert comes as a copy of fewer bits, or not at all; how important it is,
-// is its gate's to say (HOBBIT, 2411.01433, and MoE-APEX).
+// is its gate's to say (HOBBIT, 2411.01433, and MoE-APEX). Or an expert has fewer bits for
+// good, whoever asks (EdgeMoE, 2308.14352).
 type Precision struct {
 	Twins   bool    `json:"twins"`    // false: every expert comes as it is
 	LowBits float64 `json:"low_bits"` // of a weight of a twin
@@ -17,6 +18,9 @@ type Precision struct {
 	// is skipped. HOBBIT's thresholds 0.6 and 0.9 give 67 %, 30 % and 3 % of Mixtral's.
 	High float64 `json:"high_share"`
 	Low  float64 `json:"low_share"`
+	// Of a layer's experts, those least asked for that have LowBits for good. EdgeMoE picks
+	// them by how much accuracy each costs, which no trace tells.
+	Fixed float64 `json:"fixed_low_share"`
 }
 
 // DefaultPrecision returns no twins, with HOBBIT's numbers for whoever wants them.
@@ -28,9 +32,13 @@ func (p Precision) Validate() error {
 		fault.Within("low_bits", p.LowBits, 0.5, 32),
 		fault.Within("high_share", p.High, 0, 1),
 		fault.Within("low_share", p.Low, 0, 1),
+		fault.Within("fixed_low_share", p.Fixed, 0, 1),
 		fault.Unless(p.High+p.Low <= 1+1e-9, "low_share", "high_share and low_share must sum to at most 1, got %g", p.High+p.Low),
 	)
 }
+
+// Lowers reports whether some experts come in fewer bits.
+func (p Precision) Lowers() bool { return p.Twins || p.Fixed > 0 }
 
 // Class returns the precision that an expert with t > 0 tokens is wanted in: the best that
 // any of them wants. draw is from 0 to 1. None: they all skip it.

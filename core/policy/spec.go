@@ -160,6 +160,7 @@ func (s Spec) Validate() error {
 		fault.In("cache", s.Cache.Validate()),
 		fault.Within("cache_share", s.CacheShare, 0, 1),
 		fault.In("precision", s.Precision.Validate()),
+		fault.Unless(!s.Precision.Lowers() || !s.Whole(), "precision", "experts that move together come as they are: transfer is %q", s.Transfer),
 		fault.Unless(slices.Contains(Firsts(), s.First), "first", "must be one of %q, got %q", Firsts(), s.First),
 		fault.Within("deferred", s.Deferred, 0, 1<<14),
 		fault.Unless(s.Deferred == 0 || s.Home == OnHost && s.Missed != Fetched, "deferred", "only what the CPU computes from its memory can be deferred"),

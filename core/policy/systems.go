@@ -87,8 +87,13 @@ var systems = []System{
 			s.cache(replace.LCU, replace.Model)
 			s.guess(predict.SkipGate, 1, 3)
 		}},
-	{"EdgeMoE", "EdgeMoE", "Experts on flash; paths of past tokens say what to read, and how far away a layer is, what to drop.", "arXiv 2308.14352", nil,
-		func(s *Spec) { s.Home = OnFlash; s.cache(replace.EdgeMoE, replace.Model); s.guess(predict.Path, 1, 1) }},
+	{"EdgeMoE", "EdgeMoE", "Experts on flash, unimportant ones in fewer bits; paths of past tokens say what to read, and how far away a layer is, what to drop.", "arXiv 2308.14352", []Badge{ChangesOutput},
+		func(s *Spec) {
+			s.Home = OnFlash
+			s.Precision.LowBits, s.Precision.Fixed = 4, 0.5
+			s.cache(replace.EdgeMoE, replace.Model)
+			s.guess(predict.Path, 1, 1)
+		}},
 	{"Expert Buffering", "Expert Buffering", "GPU memory keeps a few experts; those inactive in the batch leave first, then the last that came.", "Towards MoE Deployment, arXiv 2303.06182", nil,
 		func(s *Spec) { s.Home, s.First = OnHost, ByID; s.cache(replace.LIFO, replace.PerLayer) }},
 	{"Fiddler", "Fiddler", "Popular experts stay on the GPU; of the others each goes where it is done sooner.", "ICLR 2025, arXiv 2402.07033", nil,

@@ -113,14 +113,13 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 	final, _, _ := e.moves(ids[n-1])
 	one, final = e.blocked+e.latency+one, e.latency+final
 	last := e.gpu[ids[n-1]]
-	first, every := reads+e.read, reads+n*e.read // of this path from flash, when they end
-	if e.read == 0 {
-		first, every = 0, 0
-	}
-	wait := func(flash, link, gpu unit.Time) {
-		if t := flash + link + gpu; t > o.time {
+	flash, stored := e.allReads(ids)
+	head, _ := e.reads(ids[0])
+	first, every := reads+head, reads+flash // of this path from flash, when they end
+	wait := func(read, link, gpu unit.Time) {
+		if t := read + link + gpu; t > o.time {
 			o.time = t
-			o.critical[probe.Flash], o.critical[probe.LinkIn], o.critical[probe.GPU] = flash, link, gpu
+			o.critical[probe.Flash], o.critical[probe.LinkIn], o.critical[probe.GPU] = read, link, gpu
 		}
 	}
 	if e.serial { // the link idles while the GPU computes; flash does not
@@ -139,7 +138,7 @@ func hotPath(e *experts, ids []int32, before, reads unit.Time) outcome {
 	}
 	o.busy[probe.LinkIn], o.busy[probe.GPU] = moves, before+computes
 	o.carried[probe.LinkIn] = bytes
-	o.fromFlash(e, n)
+	o.busy[probe.Flash], o.carried[probe.Flash] = flash, stored
 	return o
 }
 
@@ -153,12 +152,17 @@ func (e *experts) allMoves(ids []int32) (all unit.Time, bytes unit.Bytes) {
 	return all, bytes
 }
 
-// fromFlash adds the reads of n experts, if there are any.
-func (o *outcome) fromFlash(e *experts, n unit.Time) {
-	if e.read > 0 {
-		o.busy[probe.Flash] = n * e.read
-		o.carried[probe.Flash] = unit.Bytes(n) * e.weights
+// allReads is what the given experts still take to come from flash; nothing where they
+// are in memory.
+func (e *experts) allReads(ids []int32) (all unit.Time, bytes unit.Bytes) {
+	if e.read == 0 {
+		return 0, 0
 	}
+	for _, id := range ids {
+		t, b := e.reads(id)
+		all, bytes = all+t, bytes+b
+	}
+	return all, bytes
 }
 
 // blockPath is one transfer for all, less what came ahead, and then all computes, which
@@ -218,7 +222,9 @@ func coldPath(e *experts, ids []int32) outcome {
 	}
 	o.busy[probe.LinkOut], o.busy[e.where] = e.latency+e.across, all
 	o.carried[probe.LinkOut] = e.sent
-	o.fromFlash(e, unit.Time(len(ids)))
+	if e.read > 0 {
+		o.busy[probe.Flash], o.carried[probe.Flash] = unit.Time(len(ids))*e.read, unit.Bytes(len(ids))*e.weights
+	}
 	return o
 }
 

@@ -122,7 +122,7 @@ func (r *run) route(p pass, moe int) {
 			r.tokens[i] = padded
 		}
 	}
-	r.classify()
+	r.classify(r.layer(p, moe))
 	r.parts.view(&r.view, r.tokens)
 }
 

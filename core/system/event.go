@@ -98,11 +98,9 @@ func (v *event) fromFlash(e *experts, t, id int32, before []int32) {
 	if e.read == 0 {
 		return
 	}
-	read := v.graph.add(probe.Flash, probe.Read, id, e.reads(id))
-	v.graph.tasks[read].bytes = e.weights
-	if left := e.reads(id); left < e.read {
-		v.graph.tasks[read].bytes = e.bytes(left)
-	}
+	took, bytes := e.reads(id)
+	read := v.graph.add(probe.Flash, probe.Read, id, took)
+	v.graph.tasks[read].bytes = bytes
 	v.graph.after(read, t)
 	if n := len(before) - e.staging; n >= 0 {
 		v.graph.after(before[n], read)

@@ -123,8 +123,13 @@ func memory(s scenario.Scenario, p plan) []report.Pool {
 	}
 	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, withCache(s, p, gpu))}
 	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
-	if s.Strategy.Precision.Twins {
-		experts = append(experts, report.Item{Name: "twins", Bytes: m.AllExpertBytes() / m.ExpertBytes() * twinBytes(s)})
+	if x, n := s.Strategy.Precision, m.AllExpertBytes()/m.ExpertBytes(); x.Lowers() {
+		few := unit.Bytes(float64(n) * x.Fixed)
+		experts[0].Bytes = (n - few) * m.ExpertBytes()
+		if x.Twins {
+			few = n
+		}
+		experts = append(experts, report.Item{Name: "twins", Bytes: few * twinBytes(s)})
 	}
 	switch {
 	case s.Strategy.HasAll():

@@ -43,6 +43,9 @@ func draw(t *rapid.T) scenario.Scenario {
 		desktop, _ := scenario.MachineNamed("desktop-4090")
 		s.Machine.Flash = desktop.Machine.Flash
 	}
+	if rapid.Bool().Draw(t, "twins") {
+		s.Strategy.Precision.Twins, s.Strategy.Precision.Fixed = rapid.Bool().Draw(t, "by gate"), 0.5
+	}
 	s.Strategy.Transfer = rapid.SampledFrom([]policy.Transfer{policy.Serial, policy.Overlap}).Draw(t, "transfer")
 	s.Strategy.AlphaMode = rapid.SampledFrom([]policy.AlphaMode{policy.Fixed, policy.Auto, policy.Exact}).Draw(t, "alpha_mode")
 	s.Strategy.Alpha = rapid.Float64Range(0, 20).Draw(t, "alpha")
@@ -132,7 +135,7 @@ func checkTokens(t *rapid.T, s scenario.Scenario, r report.Report) {
 		x := s.Strategy
 		switch cached := x.Cache.Name != replace.NoCache || x.Held > 0; {
 		case x.Home == policy.InStack:
-		case x.Predictor.Name != predict.Nothing || x.Precision.Twins: // others than whole experts cross the link
+		case x.Predictor.Name != predict.Nothing || x.Precision.Lowers(): // others than whole experts cross the link
 			in += l.LinkIn - unit.Bytes(moved)*s.Model.ExpertBytes()
 			out += l.LinkOut
 		case !x.Ideal() && x.Missed == policy.AtHome && !cached:

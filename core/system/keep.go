@@ -99,7 +99,7 @@ func (r *run) cached() *report.Cached {
 	return c
 }
 
-// warmPasses is how many passes of other tokens a warm cache has seen.
+// warmPasses is how many passes of other tokens tell what is asked for.
 const warmPasses = 64
 
 // warm begins with the experts that passes of other tokens ask for most.
@@ -107,9 +107,28 @@ func (r *run) warm(stop fault.Stop) error {
 	if r.keep == nil || !r.s.Strategy.Cache.Warm {
 		return nil
 	}
+	asked, err := r.asked(stop)
+	if err != nil {
+		return err
+	}
+	n := r.s.Model.Experts
+	keys := make([]replace.Key, 0, len(asked))
+	for i := range asked {
+		keys = append(keys, replace.Key{Layer: int32(i / n), Expert: int32(i % n)})
+	}
+	order.By(keys, func(a, b replace.Key) bool {
+		x, y := asked[int(a.Layer)*n+int(a.Expert)], asked[int(b.Layer)*n+int(b.Expert)]
+		return x > y || x == y && (a.Layer < b.Layer || a.Layer == b.Layer && a.Expert < b.Expert)
+	})
+	r.keep.cache.Warm(replace.High, keys)
+	return nil
+}
+
+// asked returns how many tokens passes of other tokens have for each expert, by layer.
+func (r *run) asked(stop fault.Stop) ([]int64, error) {
 	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
 	if err != nil {
-		return fault.In("workload", err)
+		return nil, fault.In("workload", err)
 	}
 	n := r.s.Model.Experts
 	asked := make([]int64, max(1, r.s.Model.MoEBlocks())*n)
@@ -122,17 +141,8 @@ func (r *run) warm(stop fault.Stop) error {
 			}
 		}
 		if err := stop.Err(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	keys := make([]replace.Key, 0, len(asked))
-	for i := range asked {
-		keys = append(keys, replace.Key{Layer: int32(i / n), Expert: int32(i % n)})
-	}
-	order.By(keys, func(a, b replace.Key) bool {
-		x, y := asked[int(a.Layer)*n+int(a.Expert)], asked[int(b.Layer)*n+int(b.Expert)]
-		return x > y || x == y && (a.Layer < b.Layer || a.Layer == b.Layer && a.Expert < b.Expert)
-	})
-	r.keep.cache.Warm(replace.High, keys)
-	return nil
+	return asked, nil
 }

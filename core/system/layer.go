@@ -37,6 +37,7 @@ type experts struct {
 	twin      unit.Time      // of a twin's
 	twinBytes unit.Bytes     // of a twin
 	read      unit.Time      // of weights from flash; 0 = they are in memory
+	twinRead  unit.Time      // of a twin's
 	latency   unit.Time      // of a link that was idle
 	chunk     unit.Time      // a PMove can be overtaken at multiples of it
 	staging   int            // experts that GPU memory holds in transit
@@ -91,12 +92,16 @@ func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
 	return e.left[id], e.bytes(e.left[id]), 0
 }
 
-// reads returns how long an expert still takes to come from flash.
-func (e *experts) reads(id int32) unit.Time {
-	if e.left == nil || e.left[id] == 0 {
-		return e.read
+// reads returns how long an expert still takes to come from flash, and how many bytes.
+func (e *experts) reads(id int32) (unit.Time, unit.Bytes) {
+	switch {
+	case e.left != nil && e.left[id] > 0 && e.left[id] < e.read:
+		return e.left[id], e.bytes(e.left[id])
+	case e.low != nil && e.low[id]:
+		return e.twinRead, e.twinBytes
+	default:
+		return e.read, e.weights
 	}
-	return min(e.read, e.left[id])
 }
 
 // bytes returns how many bytes of an expert come in the rest of its transfer.

@@ -78,7 +78,8 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	r.tokens = make([]int32, s.Model.Experts)
 	r.keep = newKeep(s)
 	if r.twins = newTwins(r.parts, s); r.twins != nil {
-		r.experts.low, r.experts.twin, r.experts.twinBytes = make([]bool, s.Model.Experts), r.twins.move, r.twins.weights
+		r.experts.low, r.experts.twinBytes = make([]bool, s.Model.Experts), r.twins.weights
+		r.experts.twin, r.experts.twinRead = r.twins.move, r.twins.read
 	}
 	if r.ahead = newAhead(r.parts, s); r.ahead != nil {
 		r.experts.left = make([]unit.Time, s.Model.Experts)
@@ -96,6 +97,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
 	if err := r.warm(stop); err != nil {
+		return report.Report{}, err
+	}
+	if err := r.fix(stop); err != nil {
 		return report.Report{}, err
 	}
 	r.level = newFidelity(s.Fidelity)

@@ -139,6 +139,23 @@ func TestEdgeMoEWaitsForFlash(t *testing.T) {
 	}
 }
 
+// EdgeMoE (2308.14352): what matters little has few bits, and less is read.
+func TestEdgeMoEReadsLessOfExpertsWithFewBits(t *testing.T) {
+	s := recorded(t, "EdgeMoE")
+	s.Strategy.Predictor.Name = predict.Nothing
+	for _, f := range []scenario.Fidelity{scenario.Analytic, scenario.Event} {
+		s.Fidelity = f
+		few, whole := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Precision.Fixed = 0 })
+		flash := probe.Flash
+		if few.Latency >= whole.Latency || few.Resources[flash].Bytes >= whole.Resources[flash].Bytes {
+			t.Errorf("%s: %v with %d bytes read, of whole experts %v with %d", f, few.Latency, few.Resources[flash].Bytes, whole.Latency, whole.Resources[flash].Bytes)
+		}
+		if got, want := holds(few, "experts")+holds(few, "twins"), holds(whole, "experts")*5/8; got != want {
+			t.Errorf("they take %d bytes, want %d: half of them a quarter", got, want)
+		}
+	}
+}
+
 func TestFiddlerComputesFewTokensOnTheCPUAndManyOnTheGPU(t *testing.T) {
 	s := recorded(t, "Fiddler")
 	s.Strategy.CacheShare = 0

@@ -1,8 +1,11 @@
 package system
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 
+	"monde/core/fault"
 	"monde/core/policy"
 	"monde/core/policy/replace"
 	"monde/core/rng"
@@ -15,10 +18,12 @@ import (
 type twins struct {
 	spec    policy.Precision
 	draws   *rand.Rand
+	fixed   []bool // by layer and expert: it has no other copy; nil: all have
 	want    []replace.Class
 	share   float64 // of an expert's bytes
 	weights unit.Bytes
 	move    unit.Time // PMove of one
+	read    unit.Time // and from flash
 	onGPU   memo
 	skipped int64
 }
@@ -26,7 +31,7 @@ type twins struct {
 // newTwins returns the twins of s; nil if there are none.
 func newTwins(p *parts, s scenario.Scenario) *twins {
 	x := s.Strategy.Precision
-	if !x.Twins || s.Strategy.HasAll() {
+	if !x.Lowers() || s.Strategy.HasAll() {
 		return nil
 	}
 	low := s.Model
@@ -36,22 +41,51 @@ func newTwins(p *parts, s scenario.Scenario) *twins {
 		spec: x, draws: rng.Stream(s.Seed, "precision"), want: make([]replace.Class, s.Model.Experts),
 		share: low.ExpertBits / s.Model.ExpertBits, weights: low.ExpertBytes(),
 	}
-	w.move = unit.Time(float64(p.move) * w.share)
+	w.move, w.read = unit.Time(float64(p.move)*w.share), unit.Time(float64(p.read)*w.share)
 	w.onGPU.of = func(t int) unit.Time {
 		return p.within(p.gpu.Looped(k.expert(), t).Time, maxService, "machine.gpu", "one expert on the GPU")
 	}
 	return w
 }
 
-// classify draws the precision that each expert is wanted in; what all tokens skip gets
-// none.
-func (r *run) classify() {
+// fix picks the experts of each layer that have few bits for good: those that passes of
+// other tokens ask for least, the lower id first among equals.
+func (r *run) fix(stop fault.Stop) error {
+	if r.twins == nil || r.twins.spec.Fixed == 0 {
+		return nil
+	}
+	asked, err := r.asked(stop)
+	if err != nil {
+		return err
+	}
+	n := r.s.Model.Experts
+	r.twins.fixed = make([]bool, len(asked))
+	ids := make([]int, n)
+	for start := 0; start < len(asked); start += n {
+		for i := range ids {
+			ids[i] = start + i
+		}
+		slices.SortStableFunc(ids, func(a, b int) int { return cmp.Compare(asked[a], asked[b]) })
+		for _, at := range ids[:int(float64(n)*r.twins.spec.Fixed+0.5)] {
+			r.twins.fixed[at] = true
+		}
+	}
+	return nil
+}
+
+// classify draws the precision that each expert of a layer is wanted in; what all tokens
+// skip gets none.
+func (r *run) classify(layer int) {
 	w := r.twins
 	if w == nil {
 		return
 	}
 	for id, t := range r.tokens {
 		if w.want[id] = replace.None; t == 0 {
+			continue
+		}
+		if w.fixed != nil && w.fixed[layer*len(r.tokens)+id] {
+			w.want[id] = replace.Low
 			continue
 		}
 		if w.want[id] = w.spec.Class(t, w.draws.Float64()); w.want[id] == replace.None {

@@ -105,9 +105,10 @@ export const buffers: readonly NumberRow[] = [
   kib('machine.device.ndp.output_buffer_bytes', 'Output buffer', [1, 16384], (s) => 8 * ndp(s).rows * ndp(s).arrays * ndp(s).cols, 'results in fp32 on their way out'),
 ];
 
-const cached = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.cache.name !== 'none';
+const elsewhere = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.home !== 'stack';
+const cached = (s: Scenario) => elsewhere(s) && s.strategy.cache.name !== 'none';
 const guessed = (s: Scenario) => cached(s) && s.strategy.predictor.name !== 'none';
-const twins = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.precision.twins;
+const twins = (s: Scenario) => elsewhere(s) && s.strategy.precision.twins;
 
 /** Parameters of the axes that a strategy is on. */
 export const axes: readonly NumberRow[] = [
@@ -117,11 +118,12 @@ export const axes: readonly NumberRow[] = [
   part('strategy.predictor.accuracy', 'Accuracy', {min: 0, unit: '', shown: guessed, hint: 'of a replayed predictor; 0 is as published'}),
   row('strategy.predictor.latency_ps', 'Prediction takes', 'µs', 1e6, [0, 1000], {shown: guessed}),
   row('strategy.prefetch.chunks', 'Chunks', 'an expert', 1, [1, 32], {shown: guessed, hint: 'what is asked for waits for one at most'}),
-  row('strategy.precision.low_bits', 'Twins', 'bits', 1, [1, 8], {whole: false, shown: twins}),
+  row('strategy.precision.low_bits', 'Twins', 'bits', 1, [1, 8], {whole: false, shown: (s) => twins(s) || (elsewhere(s) && s.strategy.precision.fixed_low_share > 0)}),
   part('strategy.precision.high_share', 'Wanted whole', {min: 0, unit: 'of choices', shown: twins}),
   part('strategy.precision.low_share', 'Wanted as twins', {min: 0, unit: 'of choices', shown: twins, hint: 'the rest is skipped'}),
+  part('strategy.precision.fixed_low_share', 'Twins alone', {min: 0, unit: 'of a layer’s experts', shown: elsewhere, hint: 'those least asked for, which have few bits for good'}),
   row('strategy.deferred', 'Deferred', 'experts', 1, [0, 16], {shown: (s) => s.strategy.home === 'host' && s.strategy.missed !== 'gpu', hint: 'that the CPU computes beside the next layer'}),
-  row('strategy.held_blocks', 'Blocks held', 'on the GPU', 1, [0, 64], {shown: (s) => s.strategy.home !== 'gpu', hint: 'the last of a stack, with all their experts'}),
+  row('strategy.held_blocks', 'Blocks held', 'on the GPU', 1, [0, 64], {shown: elsewhere, hint: 'the last of a stack, with all their experts'}),
   row('strategy.batching.micro_batches', 'Micro-batches', '', 1, [1, 64], {hint: 'that use a layer’s weights one after another'}),
   part('strategy.batching.capacity_factor', 'Capacity factor', {min: 0, unit: '', hint: 'static gating: every expert computes this share of all tokens; 0: as many as it gets'}),
 ];

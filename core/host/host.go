@@ -134,6 +134,11 @@ func (h Host) Time(e Expert, t int, alone bool) unit.Time {
 	return sum
 }
 
+// Attend returns how long the CPU takes to attend to so many bytes of keys and values.
+func (h Host) Attend(cache unit.Bytes, f unit.FLOPs) unit.Time {
+	return h.spec.Operator.Plus(max(h.weights.Transfer(cache), h.compute.Compute(f)))
+}
+
 // Sync and Round return the fixed costs of a layer.
 func (h Host) Sync() unit.Time { return h.spec.Sync }
 

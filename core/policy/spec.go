@@ -82,6 +82,19 @@ const (
 	Every  Fetch = "all"    // all, whether tokens come or not: SE-MoE
 )
 
+// Attention is which processor attends to cached keys and values, in whose memory they
+// lie, in decoding steps.
+type Attention string
+
+// Attentions.
+const (
+	AttendGPU Attention = "gpu"
+	AttendCPU Attention = "cpu" // beside the GPU's work for other micro-batches (MoE-Lightning, 2411.11217)
+)
+
+// Attentions returns every Attention.
+func Attentions() []Attention { return []Attention{AttendGPU, AttendCPU} }
+
 // AlphaMode says where H comes from.
 type AlphaMode string
 
@@ -125,6 +138,7 @@ type Spec struct {
 	Predictor  predict.Spec `json:"predictor"`      // of the experts that later layers ask for
 	Prefetch   Prefetch     `json:"prefetch"`
 	Batching   Batching     `json:"batching"`
+	Attention  Attention    `json:"attention"`
 }
 
 // Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
@@ -164,6 +178,8 @@ func (s Spec) Validate() error {
 		fault.Unless(slices.Contains(Firsts(), s.First), "first", "must be one of %q, got %q", Firsts(), s.First),
 		fault.Within("deferred", s.Deferred, 0, 1<<14),
 		fault.Unless(s.Deferred == 0 || s.Home == OnHost && s.Missed != Fetched, "deferred", "only what the CPU computes from its memory can be deferred"),
+		fault.Unless(slices.Contains(Attentions(), s.Attention), "attention", "must be one of %q, got %q", Attentions(), s.Attention),
+		fault.Unless(s.Attention == AttendGPU || s.Deferred == 0, "deferred", "the CPU has attention to compute beside the next block"),
 		fault.In("predictor", s.Predictor.Validate()),
 		fault.Within("prefetch.chunks", s.Prefetch.Chunks, 1, 1024),
 		fault.Unless(s.Predictor.Name == predict.Nothing || s.Cache.Name != replace.NoCache, "predictor.name", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),

@@ -118,6 +118,10 @@ var systems = []System{
 			s.cache(replace.LRU, replace.PerLayer)
 			s.guess(predict.Popularity, 1, 3)
 		}},
+	{"MoE-Lightning", "MoE-Lightning", "All weights stream while many small batches pass; the CPU attends to cached keys and values beside the GPU.", "ASPLOS 2025, arXiv 2411.11217", []Badge{Secondary},
+		func(s *Spec) { // 14 micro-batches: N 504 of 36 on a T4
+			s.Home, s.Transfer, s.Fetch, s.Attention, s.Batching.Micro = OnHost, Ahead, Every, AttendCPU, 14
+		}},
 	{"DAOP", "DAOP", "The prompt decides which experts the GPU keeps; the CPU computes the others.", "DATE 2025, arXiv 2501.10375", []Badge{ChangesOutput, Secondary},
 		func(s *Spec) {
 			s.Home, s.Missed = OnHost, AtHome
@@ -158,7 +162,7 @@ func (s Spec) plain() Spec {
 	s.Home, s.Missed, s.Transfer, s.Fetch = InMemory, Fetched, Overlap, Active
 	s.Precision, s.First, s.Deferred, s.Held, s.CacheShare = DefaultPrecision(), Busiest, 0, 0, 0
 	s.Cache, s.Predictor = replace.Default(), predict.Default()
-	s.Cache.Name, s.Prefetch, s.Batching = replace.NoCache, Prefetch{Chunks: 1}, Batching{Micro: 1}
+	s.Cache.Name, s.Prefetch, s.Batching, s.Attention = replace.NoCache, Prefetch{Chunks: 1}, Batching{Micro: 1}, AttendGPU
 	return s
 }
 

@@ -23,7 +23,7 @@ func Default() Scenario {
 		Machine: paperMachine(),
 		Strategy: policy.Spec{
 			Name: policy.MDLB, Home: policy.OnDevice, Missed: policy.Balanced, Transfer: policy.Overlap, Fetch: policy.Active, Staging: 2,
-			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2, Precision: policy.DefaultPrecision(), First: policy.Busiest, Cache: noCache(), Predictor: predict.Default(), Prefetch: policy.Prefetch{Chunks: 1}, Batching: policy.Batching{Micro: 1},
+			AlphaMode: policy.Auto, Alpha: 1, Rounding: policy.Nearest, Profile: 2, Precision: policy.DefaultPrecision(), First: policy.Busiest, Cache: noCache(), Predictor: predict.Default(), Prefetch: policy.Prefetch{Chunks: 1}, Batching: policy.Batching{Micro: 1}, Attention: policy.AttendGPU,
 		},
 		Fidelity: Event,
 		Seed:     1,

@@ -118,6 +118,7 @@ func (s Scenario) fits() error {
 			"the %s of %s has no block with experts", phase, s.Model.Name),
 		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0, "machine.device.count",
 			"strategy %s has its experts on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		fault.Unless(s.Strategy.Attention != policy.AttendCPU || s.KV.Allocator == "", "kv.allocator", "the cache lies in host memory, where strategy.attention is %q", policy.AttendCPU),
 		s.inStack(),
 		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
 			"batch × max_tokens must be at most %d", workload.MaxPass),

@@ -42,7 +42,7 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 	if len(a.ids) > 0 {
 		before += residents(e, a.ids)
 	}
-	if len(a.ids) > 0 && e.only(policy.Resident) {
+	if len(a.ids) > 0 && e.only(policy.Resident) && e.carried == 0 {
 		o.on(probe.GPU, before)
 		emit(probe.Span{Resource: probe.GPU, Work: probe.Expert, Expert: -1, Start: now, End: now + o.time})
 		return o
@@ -52,15 +52,19 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 	a.ids = e.at(a.ids[:0], policy.Moved)
 	hot := hotPath(e, a.ids, before, unit.Time(near)*e.read)
 	calls := e.calls(len(a.ids))
+	var host outcome
 	if calls > 0 { // the host launches before it computes
-		launches := outcome{}
-		launches.on(probe.CPU, calls)
-		if near > 0 && e.where == probe.CPU {
-			launches.plus(cold)
-			cold = launches
-		} else {
-			cold = longer(cold, launches)
-		}
+		host.on(probe.CPU, calls)
+	}
+	if e.carried > 0 && e.carriedOn != e.where {
+		host.on(e.carriedOn, e.carried)
+		emit(probe.Span{Resource: e.carriedOn, Work: e.carriedWork, Expert: -1, Start: now + calls, End: now + calls + e.carried})
+	}
+	if near > 0 && e.where == probe.CPU {
+		host.plus(cold)
+		cold = host
+	} else {
+		cold = longer(cold, host)
 	}
 	o = longer(hot, cold)
 	paths(e, now, hot, cold, emit)
@@ -199,23 +203,27 @@ func (e *experts) calls(n int) unit.Time {
 // coldPath is AMove out and compute where the weights live.
 func coldPath(e *experts, ids []int32) outcome {
 	var o outcome
+	carried := e.carried
+	if e.carriedOn != e.where {
+		carried = 0
+	}
 	if len(ids) == 0 {
-		if e.carried > 0 {
-			o.on(e.where, e.carried)
+		if carried > 0 {
+			o.on(e.where, carried)
 		}
 		return o
 	}
 	sent := e.latency + e.across
-	if e.carried > sent { // the layer before goes first
-		o.on(e.where, e.carried)
-		sent = e.carried
+	if carried > sent { // the layer before goes first
+		o.on(e.where, carried)
+		sent = carried
 	} else {
 		o.on(probe.LinkOut, sent)
 	}
 	n, _ := e.now(ids)
 	ids = ids[:n]
 	longest, all := e.nearTime(ids)
-	all += e.carried
+	all += carried
 	o.on(e.where, longest)
 	if e.read > 0 {
 		o.on(probe.Flash, stored(e, ids, sent)-o.time)

@@ -23,13 +23,11 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	k, t, scope := &r.parts.kernels, p.route.Tokens, r.s.Workload.Scope
 	whole := scope == workload.WholeModel
 	if whole || scope == workload.Attending {
-		cost, work := k.attention(block, p.span)
-		for range r.s.Strategy.Batching.Micro {
-			r.gpu(&l, probe.Attention, cost, work)
-		}
+		r.attend(&l, p, block)
 	}
 	switch {
 	case scope == workload.Attending:
+		r.settle(&l)
 		r.tally.layer(index, &l, nil)
 		return
 	case scope == workload.OneCopy:
@@ -38,6 +36,7 @@ func (r *run) block(p pass, block, moe int, has bool) {
 		return
 	case !has:
 		r.gpu(&l, probe.DenseFFN, k.denseFFN(t), m.DenseFFN(t))
+		r.settle(&l)
 		r.pad(&l, r.s.Machine.GPU.Floor)
 		r.tally.layer(index, &l, nil)
 		return
@@ -72,7 +71,7 @@ func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	r.idle(l, r.now-t, r.now)
-	l.took.busy[r.experts.where] += r.beside(r.now-t, r.now)
+	l.took.busy[r.experts.carriedOn] += r.beside(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(work))
 }

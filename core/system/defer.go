@@ -29,12 +29,12 @@ func (r *run) defers() {
 	}
 }
 
-// beside lets deferred experts be computed from one instant to another, in which nothing
+// beside lets what is late be computed from one instant to another, in which nothing
 // else uses their processor. It returns for how long they were.
 func (r *run) beside(from, to unit.Time) unit.Time {
 	t := min(r.late, to-from)
 	if t > 0 {
-		r.emit(probe.Span{Resource: r.experts.where, Work: probe.Expert, Expert: -1, Start: from, End: from + t})
+		r.emit(probe.Span{Resource: r.experts.carriedOn, Work: r.experts.carriedWork, Expert: -1, Start: from, End: from + t})
 		r.late -= t
 	}
 	return t

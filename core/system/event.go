@@ -111,7 +111,7 @@ func (v *event) fromFlash(e *experts, t, id int32, before []int32) {
 func (v *event) cold(e *experts) {
 	g := &v.graph
 	if e.carried > 0 {
-		g.add(e.where, probe.Expert, -1, e.carried)
+		g.add(e.carriedOn, e.carriedWork, -1, e.carried)
 	}
 	v.ids = e.at(v.ids[:0], policy.Near)
 	if len(v.ids) == 0 {

@@ -97,7 +97,10 @@ func quantile(sorted []unit.Time, percent int) unit.Time {
 }
 
 // memory says what each memory must hold.
-func memory(s scenario.Scenario, p plan) []report.Pool {
+func memory(s scenario.Scenario, p plan) []report.Pool { return toHost(s, pools(s, p)) }
+
+// pools is memory with the key-value cache on the GPU.
+func pools(s scenario.Scenario, p plan) []report.Pool {
 	m, w := s.Model, s.Workload
 	gpu := []report.Item{
 		{Name: "weights outside experts", Bytes: m.OtherBytes()},

@@ -46,6 +46,10 @@ func draw(t *rapid.T) scenario.Scenario {
 	if rapid.Bool().Draw(t, "twins") {
 		s.Strategy.Precision.Twins, s.Strategy.Precision.Fixed = rapid.Bool().Draw(t, "by gate"), 0.5
 	}
+	if s.Strategy.Deferred == 0 {
+		s.Strategy.Attention = rapid.SampledFrom(policy.Attentions()).Draw(t, "attention")
+	}
+	s.Strategy.Batching.Micro = max(s.Strategy.Batching.Micro, rapid.IntRange(1, 3).Draw(t, "micro-batches"))
 	s.Strategy.Transfer = rapid.SampledFrom([]policy.Transfer{policy.Serial, policy.Overlap}).Draw(t, "transfer")
 	s.Strategy.AlphaMode = rapid.SampledFrom([]policy.AlphaMode{policy.Fixed, policy.Auto, policy.Exact}).Draw(t, "alpha_mode")
 	s.Strategy.Alpha = rapid.Float64Range(0, 20).Draw(t, "alpha")

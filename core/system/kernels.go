@@ -31,13 +31,17 @@ func (k *kernels) attention(i int, p model.Span) (gpu.Cost, model.Work) {
 	return cost, work
 }
 
-// attend is one attention: queries, keys and values of the same tokens are one
-// product, as frameworks have it.
+// attend is one attention.
 func (k *kernels) attend(a model.Attention) gpu.Cost {
-	cost := k.gpu.Attention(gpu.Attention{
+	return k.gpu.Attention(gpu.Attention{
 		Batch: a.Batch, Queries: a.Queries, Heads: k.model.Heads, HeadDim: (a.Dims + 1) / 2, DModel: k.model.DModel,
 		Keys: a.Most, Cache: a.Cache,
-	})
+	}).Plus(k.projections(a))
+}
+
+// projections are the products of one attention: queries, keys and values of the same
+// tokens are one, as frameworks have it.
+func (k *kernels) projections(a model.Attention) (cost gpu.Cost) {
 	output := len(a.Products) - 1
 	last := a.Products[0]
 	for _, p := range a.Products[1:output] {

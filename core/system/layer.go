@@ -24,27 +24,29 @@ type experts struct {
 	left     []unit.Time // of PMove that has begun ahead of need, by expert; nil or 0: all of it
 	low      []bool      // it comes as a twin; nil: none does
 	blocked  unit.Time   // the link is not free before: something came ahead of need
-	carried  unit.Time   // that is still computed at home of the layer before
+	carried  unit.Time   // that is still computed: deferred experts of the layer before, or attention
 	deferred int         // experts at home that are left for the next layer
 	sent     unit.Bytes  // activations of cold experts, each way; 0 = none are cold
 	across   unit.Time   // of sent over the link
 
 	// Of the whole run.
-	where     probe.Resource // of cold experts
-	devices   int            // expert i is on device i mod devices; 0 where none is
-	weights   unit.Bytes     // of one expert
-	move      unit.Time      // of weights over the link
-	twin      unit.Time      // of a twin's
-	twinBytes unit.Bytes     // of a twin
-	read      unit.Time      // of weights from flash; 0 = they are in memory
-	twinRead  unit.Time      // of a twin's
-	latency   unit.Time      // of a link that was idle
-	chunk     unit.Time      // a PMove can be overtaken at multiples of it
-	staging   int            // experts that GPU memory holds in transit
-	serial    bool           // transfers do not run beside compute
-	block     bool           // all transfers of a layer come before its computes
-	ahead     bool           // and begin with the computes of the layer before
-	all       bool           // experts without tokens are moved too
+	where       probe.Resource // of cold experts
+	carriedOn   probe.Resource
+	carriedWork probe.Work
+	devices     int        // expert i is on device i mod devices; 0 where none is
+	weights     unit.Bytes // of one expert
+	move        unit.Time  // of weights over the link
+	twin        unit.Time  // of a twin's
+	twinBytes   unit.Bytes // of a twin
+	read        unit.Time  // of weights from flash; 0 = they are in memory
+	twinRead    unit.Time  // of a twin's
+	latency     unit.Time  // of a link that was idle
+	chunk       unit.Time  // a PMove can be overtaken at multiples of it
+	staging     int        // experts that GPU memory holds in transit
+	serial      bool       // transfers do not run beside compute
+	block       bool       // all transfers of a layer come before its computes
+	ahead       bool       // and begin with the computes of the layer before
+	all         bool       // experts without tokens are moved too
 }
 
 // outcome is what one part of a layer took.

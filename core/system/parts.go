@@ -123,8 +123,12 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 
 // experts returns what is the same for every layer of a run.
 func (p *parts) experts(s policy.Spec) experts {
+	on, work := p.where, probe.Expert
+	if s.Attention == policy.AttendCPU {
+		on, work = probe.CPU, probe.Attention
+	}
 	return experts{
-		where: p.where, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
+		where: p.where, carriedOn: on, carriedWork: work, devices: p.devices, weights: p.model.ExpertBytes(), move: p.move, read: p.read,
 		latency: p.link.Latency(), chunk: p.link.Chunk(),
 		staging: s.Staging, serial: s.Serially(),
 		block: s.Whole(), all: s.Fetch == policy.Every, ahead: s.Transfer == policy.Ahead,

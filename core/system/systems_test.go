@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"slices"
 	"testing"
 
 	"monde/core/policy"
@@ -214,6 +215,28 @@ func TestKlotskisBatchesShareWeights(t *testing.T) {
 	eight, one := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Batching.Micro = 1 })
 	if eight.Tokens != 8*one.Tokens || eight.TokensPerSecond < 1.5*one.TokensPerSecond || in(eight) >= 8*in(one) {
 		t.Errorf("eight batches: %.1f tokens/s, %d bytes; one: %.1f, %d", eight.TokensPerSecond, in(eight), one.TokensPerSecond, in(one))
+	}
+}
+
+// MoE-Lightning (2411.11217): the CPU attends beside the GPU, and weights come meanwhile.
+func TestMoELightningAttendsOnTheCPUBesideStreamedWeights(t *testing.T) {
+	s := recorded(t, "MoE-Lightning")
+	s.Workload.Routing.Source, s.Workload.Batch, s.Workload.InputTokens, s.Workload.OutputTokens = workload.Measured, 16, 4096, 4
+	r := done(t, s)
+	if got, want := in(r), 4*s.Model.AllExpertBytes(); got != want {
+		t.Errorf("%d bytes came, want %d: every expert once a step", got, want)
+	}
+	cpu, link := r.Resources[probe.CPU], r.Resources[probe.LinkIn]
+	if cpu.Busy == 0 || cpu.Busy+link.Busy < r.Latency+r.Latency/4 {
+		t.Errorf("in %v the CPU attends %v and weights move %v: hardly beside each other", r.Latency, cpu.Busy, link.Busy)
+	}
+	if holds(r, "KV cache") == 0 || slices.ContainsFunc(r.Memory[0].Items, func(i report.Item) bool { return i.Name == "KV cache" }) {
+		t.Errorf("the key-value cache is not in the host's memory alone: %+v", r.Memory)
+	}
+	one := s
+	one.Strategy.Batching.Micro = 1
+	if few := done(t, one); r.TokensPerSecond < 4*few.TokensPerSecond {
+		t.Errorf("14 micro-batches: %.1f tokens/s, one: %.1f", r.TokensPerSecond, few.TokensPerSecond)
 	}
 }
 

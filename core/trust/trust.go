@@ -117,6 +117,9 @@ func parts(s scenario.Scenario) []part {
 	}
 	if scope == workload.WholeModel || scope == workload.Attending {
 		all = append(all, attention(s))
+		if x.Attention == policy.AttendCPU {
+			all = append(all, part{name: "attention on the CPU", kind: report.Assumed})
+		}
 	}
 	if scope == workload.Attending {
 		return all

@@ -970,6 +970,7 @@ export const PolicyHome = [
   'host', // in the host's memory, beside its CPU
   'device', // in a memory device, beside its NDP core
   'flash', // behind the host; every expert is read into its memory first, each time
+  'stack', // in GPU memory, whose stacks have the NDP core on their logic die: both read it (Duplex, 2409.01141)
 ] as const;
 export type PolicyHome = (typeof PolicyHome)[number];
 
@@ -1015,12 +1016,13 @@ export const PolicyRounding = [
 ] as const;
 export type PolicyRounding = (typeof PolicyRounding)[number];
 
-/** Precision is in which precision a missed expert comes: the third axis. With twins, an unimportant expert comes as a copy of fewer bits, or not at all; how important it is, is its gate's to say (HOBBIT, 2411.01433, and MoE-APEX). */
+/** Precision is in which precision a missed expert comes: the third axis. With twins, an unimportant expert comes as a copy of fewer bits, or not at all; how important it is, is its gate's to say (HOBBIT, 2411.01433, and MoE-APEX). Or an expert has fewer bits for good, whoever asks (EdgeMoE, 2308.14352). */
 export interface PolicyPrecision {
   readonly twins: boolean; // false: every expert comes as it is
   readonly low_bits: number; // of a weight of a twin
   readonly high_share: number;
   readonly low_share: number;
+  readonly fixed_low_share: number;
 }
 
 /** First says which experts of a layer go first among those that go the same way: the seventh axis. What GPU memory holds is computed before what must come. */
@@ -1121,6 +1123,13 @@ export interface PolicyBatching {
   readonly capacity_factor: number; // static gating: every expert computes this share of a pass's tokens, padded or dropped (2303.06182); 0: as many as it gets
 }
 
+/** Attention is which processor attends to cached keys and values, in whose memory they lie, in decoding steps. */
+export const PolicyAttention = [
+  'gpu',
+  'cpu', // beside the GPU's work for other micro-batches (MoE-Lightning, 2411.11217)
+] as const;
+export type PolicyAttention = (typeof PolicyAttention)[number];
+
 /** Spec is a strategy: a point on the axes, and their parameters. Those that no axis uses are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
   readonly name: string; // of the composition that the rest began as
@@ -1143,6 +1152,7 @@ export interface PolicySpec {
   readonly predictor: PredictSpec; // of the experts that later layers ask for
   readonly prefetch: PolicyPrefetch;
   readonly batching: PolicyBatching;
+  readonly attention: PolicyAttention;
 }
 
 /** Allocator is how memory of the cache is given out. */

@@ -2,7 +2,7 @@
 
 import * as controls from '../state/controls';
 import {useStore, usePart} from '../state/store';
-import {PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
+import {PolicyAttention, PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
 const homes: Readonly<Record<PolicyHome, string>> = {
@@ -23,6 +23,7 @@ const predictors: Readonly<Record<PredictName, string>> = {
   'pre-gate': 'Pre-gate: decides, not predicts', prefill: 'What the prompt asked for', activation: 'Matched activations', trajectory: 'Matched paths of past passes (FineMoE)', oracle: 'An oracle',
 };
 const firsts: Readonly<Record<PolicyFirst, string>> = {busiest: 'Most tokens', id: 'By number', lightest: 'Fewest tokens', readiest: 'Least of it still to come'};
+const attentions: Readonly<Record<PolicyAttention, string>> = {gpu: 'On the GPU', cpu: 'On the CPU, which has the KV cache'};
 const scopes: Readonly<Record<ReplaceScope, string>> = {layer: 'Each layer has its own', model: 'All layers share'};
 
 function Axis<T extends string>({label, path, value, names}: {readonly label: string; readonly path: string; readonly value: T; readonly names: Readonly<Record<T, string>>}) {
@@ -45,6 +46,7 @@ export function AxisFields() {
         <Axis label="Cache" path="strategy.cache.name" value={s.cache.name} names={caches} />
         {cached && <Axis label="Slots" path="strategy.cache.scope" value={s.cache.scope} names={scopes} />}
         {cached && <Axis label="Predictor" path="strategy.predictor.name" value={s.predictor.name} names={predictors} />}
+        <Axis label="Attention, in decoding" path="strategy.attention" value={s.attention} names={attentions} />
         <Axis label="First goes" path="strategy.first" value={s.first} names={firsts} />
         <label class="check">
           <input type="checkbox" checked={s.precision.twins} onChange={(e) => editor.set('strategy.precision.twins', e.currentTarget.checked, 'pick')} />

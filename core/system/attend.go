@@ -1,0 +1,107 @@
+package system
+
+import (
+	"monde/core/gpu"
+	"monde/core/model"
+	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/report"
+	"monde/core/scenario"
+	"monde/core/unit"
+)
+
+// attend runs the attention of a block, one micro-batch after another: on the GPU, or,
+// in decoding steps, with cached keys and values on the CPU. The CPU attends to the first
+// micro-batch while the GPU waits, and to the others beside the rest of the block.
+func (r *run) attend(l *ledger, p pass, block int) {
+	k, n := &r.parts.kernels, r.s.Strategy.Batching.Micro
+	if r.s.Strategy.Attention == policy.AttendGPU || p.route.Input {
+		cost, work := k.attention(block, p.span)
+		for range n {
+			r.gpu(l, probe.Attention, cost, work)
+		}
+		return
+	}
+	a := k.apart(block, p.span)
+	took := r.parts.attending(a)
+	r.gpu(l, probe.Attention, a.projections, a.work)
+	r.alone(l, probe.CPU, probe.Attention, took)
+	r.late = unit.Time(n-1) * took
+	for range n - 1 {
+		r.gpu(l, probe.Attention, a.projections, a.work)
+	}
+}
+
+// apart is attention whose keys and values the GPU does not have.
+type apart struct {
+	projections gpu.Cost
+	work        model.Work // of the projections
+	cache       unit.Bytes
+	flops       unit.FLOPs
+	across      unit.Bytes // queries, keys and values of new tokens to the CPU, and what they attend to back
+}
+
+// apart returns the attention of block i, cross attention included.
+func (k *kernels) apart(i int, p model.Span) apart {
+	a := apart{}
+	a.plus(k, k.model.Self(k.products[:0], i, p))
+	if p.Encoded > 0 {
+		a.plus(k, k.model.Cross(nil, p))
+	}
+	return a
+}
+
+func (a *apart) plus(k *kernels, x model.Attention) {
+	a.projections = a.projections.Plus(k.projections(x))
+	all := x.Work(k.model)
+	value := k.model.ActivationBytes()
+	for _, p := range x.Products {
+		w := p.Work(k.model.WeightBits)
+		a.work = a.work.Plus(w)
+		all.FLOPs -= w.FLOPs
+		a.across += unit.Bytes(p.Tokens) * unit.Bytes(p.Out) * value
+	}
+	last := x.Products[len(x.Products)-1]
+	a.across += unit.Bytes(last.Tokens) * unit.Bytes(last.In-last.Out) * value
+	a.cache, a.flops = a.cache+x.Cache, a.flops+all.FLOPs
+}
+
+// attending is how long the CPU attends to one micro-batch. It reads its queries from the
+// GPU and writes the result there: weights on the link do not wait for so few bytes.
+func (p *parts) attending(a apart) unit.Time {
+	t := p.host.Attend(a.cache, a.flops).Plus(2 * p.link.Latency()).Plus(p.link.Transfer(a.across))
+	return p.within(t, maxService, "machine.host", "attention to one batch on the CPU")
+}
+
+// alone runs what nothing runs beside but what comes ahead of need.
+func (r *run) alone(l *ledger, on probe.Resource, w probe.Work, t unit.Time) {
+	r.emit(probe.Span{Resource: on, Work: w, Expert: -1, Start: r.now, End: r.now + t})
+	r.now += t
+	r.idle(l, r.now-t, r.now)
+	l.took.on(on, t)
+}
+
+// settle waits for what the CPU still attends to.
+func (r *run) settle(l *ledger) {
+	if r.late > 0 && r.s.Strategy.Attention == policy.AttendCPU {
+		r.alone(l, r.experts.carriedOn, r.experts.carriedWork, r.late)
+		r.late = 0
+	}
+}
+
+// toHost moves the key-value cache to where the CPU attends to it.
+func toHost(s scenario.Scenario, pools []report.Pool) []report.Pool {
+	if s.Strategy.Attention == policy.AttendGPU {
+		return pools
+	}
+	gpu, cache := pools[0], pools[0].Items[1]
+	rest := append([]report.Item{gpu.Items[0]}, gpu.Items[2:]...)
+	pools[0] = pool(gpu.Name, gpu.Capacity, rest)
+	for i, p := range pools {
+		if p.Name == "host" {
+			pools[i] = pool(p.Name, p.Capacity, append(p.Items, cache))
+			return pools
+		}
+	}
+	return append(pools, pool("host", s.Machine.Host.Memory, []report.Item{cache}))
+}

@@ -1,6 +1,10 @@
 package validate
 
-import "testing"
+import (
+	"math"
+	"strings"
+	"testing"
+)
 
 // A bar is what the error of held-out rows must not exceed. The wanted ones are the
 // project's; where today's model misses one, Now is just above what it reaches and
@@ -85,6 +89,33 @@ func TestTheErrorOfHeldOutRowsIsWithinItsBar(t *testing.T) {
 		}
 		if b.wanted > 0 && s.Mean <= b.wanted {
 			t.Errorf("%s %v meets its bar of %g at last, with %.4f: set it", b.set, b.strategies, b.wanted, s.Mean)
+		}
+	}
+}
+
+// The points of Pre-gated MoE's repository that facts about systems quote: on demand with
+// 1, 4, 16, 32 and 64 active experts of 64, and all experts prefetched at batch 1.
+func TestEveryQuotedPointOfPreGatedMoEIsWithinATenth(t *testing.T) {
+	quoted := map[string][]float64{
+		"pregated/ubench_b64_block_lats DeepSpeed": {1_849, 4_168, 13_940, 27_480, 55_090},
+		"pregated/block_lats SE-MoE":               {6_730, 12_750, 27_250, 51_030, 101_600, 199_700},
+	}
+	for set, points := range quoted {
+		name, strategy, _ := strings.Cut(set, " ")
+		for _, want := range points {
+			found := false
+			for _, r := range embeddedResult(t).Rows {
+				if r.Set != name || r.Strategy != strategy || math.Abs(r.Measured/want-1) > 0.001 {
+					continue
+				}
+				found = true
+				if math.Abs(r.Error) > 0.1 {
+					t.Errorf("%s, %g us: predicted %g", set, want, r.Predicted)
+				}
+			}
+			if !found {
+				t.Errorf("%s: no row measured %g us", set, want)
+			}
 		}
 	}
 }

@@ -155,8 +155,14 @@ func TestEveryPatchOfTheTablesFits(t *testing.T) {
 	s := preset(t, "nllb-encoder")
 	desktop, _ := scenario.MachineNamed("desktop-4090")
 	s.Machine.Flash = desktop.Machine.Flash
+	stacked := s
+	stacked.Machine.Device.Stacked = true
 	for _, x := range strategies {
-		p, err := s.Patched([]byte(x.patch))
+		on := s
+		if x.key == "Duplex" {
+			on = stacked
+		}
+		p, err := on.Patched([]byte(x.patch))
 		if err != nil {
 			t.Errorf("%s: %v", x.key, err)
 			continue

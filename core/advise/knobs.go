@@ -63,7 +63,7 @@ func of(x policy.System) strategy {
 		s.patch = fmt.Sprintf(`{"strategy":{"name":%q,"alpha_mode":"auto","staging":2}}`, x.Name)
 		s.knobs = append(s.knobs, split, staging)
 	}
-	if axes.Home == policy.OnHost && axes.CacheShare == 0 && axes.Deferred == 0 {
+	if axes.Home == policy.OnHost && axes.CacheShare == 0 && axes.Deferred == 0 && !axes.Whole() {
 		s.knobs = append(s.knobs, tier)
 	}
 	if axes.CacheShare > 0 {

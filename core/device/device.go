@@ -32,6 +32,7 @@ type Spec struct {
 	NDP        ndp.Spec            `json:"ndp"`
 	Power      unit.Power          `json:"power_mw"` // each, without the NDP core
 	DRAM       DRAM                `json:"dram,omitzero"`
+	Stacked    bool                `json:"stacked,omitzero"` // it is the GPU's own memory, computing on its logic dies (Duplex, 2409.01141); not simulated clock by clock
 }
 
 // Validate reports every field that no device can have.
@@ -48,6 +49,7 @@ func (s Spec) Validate() error {
 		fault.In("ndp", s.NDP.Validate()),
 		fault.Within("power_mw", s.Power, 0, 1e9),
 		fault.In("dram", s.DRAM.validate()),
+		fault.Unless(!s.Stacked || s.DRAM.PMoveFrom != FromDevice, "dram.pmove_from", "nothing moves to the GPU from its own memory"),
 	)
 }
 

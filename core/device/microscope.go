@@ -91,6 +91,7 @@ func (l Look) Validate() error {
 	return errors.Join(
 		fault.In("device", l.Device.Validate()),
 		fault.Within("device.count", l.Device.Count, 1, MaxCount),
+		fault.Unless(!l.Device.Stacked, "device.stacked", "only a device of its own is simulated clock by clock"),
 		fault.Within("d_model", l.DModel, 1, 1<<17),
 		fault.Within("d_ff", l.DFF, 1, 1<<17),
 		fault.Unless(l.DModel*l.DFF <= maxWeights, "d_ff", "times d_model must be at most %d", maxWeights),

@@ -1,3 +1,11 @@
+// Package policy decides where the experts of a layer are computed. A strategy is a point
+// on eight axes: where experts live, where a missed one is computed, in which precision
+// it comes, what GPU memory keeps (package replace), what is expected (package predict),
+// how much of it comes early, what goes first, and how batches are shaped. Systems are
+// named points.
+//
+// A Placer sees one layer whose gate is known, and says a Site an expert. It leaves out
+// time and memory, which package system keeps.
 package policy
 
 import (

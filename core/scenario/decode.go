@@ -183,10 +183,14 @@ func chooseStrategy(s *Scenario, object map[string]any) error {
 
 // usual returns the strategy of a document that names none.
 func usual(m Machine) policy.Name {
-	if m.Device.Count == 0 {
+	switch {
+	case m.Device.Count == 0:
 		return policy.GPUPM
+	case m.Device.Stacked:
+		return "Duplex"
+	default:
+		return policy.MDLB
 	}
-	return policy.MDLB
 }
 
 func inputPhase(m model.Spec) workload.Phase {

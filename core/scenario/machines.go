@@ -132,7 +132,7 @@ func duplexMachine() Machine {
 	m := h100Machine()
 	m.Name = "h100-duplex"
 	m.Device = device.Spec{
-		Name: "Logic-PIM in HBM3", Count: 1, Memory: m.GPU.Memory, Bandwidth: 4 * m.GPU.Bandwidth, Efficiency: 0.9,
+		Name: "Logic-PIM in HBM3", Count: 1, Memory: m.GPU.Memory, Bandwidth: 4 * m.GPU.Bandwidth, Efficiency: 0.9, Stacked: true,
 		Command: 100 * unit.Nanosecond,
 		NDP:     ndp.Spec{Arrays: 160, Rows: 8, Cols: 64, Clock: 650 * unit.Megahertz, Power: 95_160},
 	}

@@ -116,8 +116,8 @@ func (s Scenario) fits() error {
 			"one layer is of one phase, not of %q", workload.Generate),
 		fault.Unless(!s.Workload.Scope.Partial() || stack.MoEBlocks() > 0, "workload.scope",
 			"the %s of %s has no block with experts", phase, s.Model.Name),
-		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0, "machine.device.count",
-			"strategy %s has its experts on a memory device, and %s has none", s.Strategy.Name, s.Machine.Name),
+		fault.Unless(s.Strategy.Home != policy.OnDevice || s.Machine.Device.Count > 0 && !s.Machine.Device.Stacked, "machine.device.count",
+			"strategy %s has its experts on a memory device, and %s has none of its own", s.Strategy.Name, s.Machine.Name),
 		fault.Unless(s.Strategy.Attention != policy.AttendCPU || s.KV.Allocator == "", "kv.allocator", "the cache lies in host memory, where strategy.attention is %q", policy.AttendCPU),
 		s.inStack(),
 		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
@@ -132,7 +132,7 @@ func (s Scenario) inStack() error {
 		return nil
 	}
 	return errors.Join(
-		fault.Unless(s.Machine.Device.Count > 0, "machine.device.count", "strategy.home is %q, and the device, which is the NDP core of the stacks, is none", policy.InStack),
+		fault.Unless(s.Machine.Device.Count > 0 && s.Machine.Device.Stacked, "machine.device.stacked", "strategy.home is %q, and the GPU's memory of %s does not compute", policy.InStack, s.Machine.Name),
 		fault.Unless(s.Fidelity != Cycle, "fidelity", "only a memory device of its own is simulated clock by clock, not one in the GPU's stacks"),
 		fault.Unless(s.Workload.Scope != workload.OneCopy, "workload.scope", "nothing is transferred where strategy.home is %q", policy.InStack),
 	)

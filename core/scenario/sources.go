@@ -128,6 +128,7 @@ var mondeSources = []report.Source{
 // duplexSources are of Logic-PIM, as readers of its paper and of its simulator report.
 var duplexSources = []report.Source{
 	{Path: "machine.device.count", Kind: report.Paper, Text: duplex + "the stacks of one GPU, as one device"},
+	{Path: "machine.device.stacked", Kind: report.Paper, Text: duplex + "on the logic dies of the GPU's memory"},
 	{Path: "machine.device.memory_bytes", Kind: report.Datasheet, Text: "the GPU's own memory"},
 	{Path: "machine.device.bandwidth_bytes_per_s", Kind: report.Paper, Text: duplex + "4 times the GPU's, by 4 times the TSVs"},
 	{Path: "machine.device.efficiency", Kind: report.Assumed, Text: ndpErr + "what a GPU's streams reach of such memory"},

@@ -143,7 +143,7 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 			transit *= 2 // on their way to the GPU, and to the CPU
 		}
 		return append(pools, pool("host", s.Machine.Host.Memory, []report.Item{{Name: "experts in transit", Bytes: transit}}), pool("flash", s.Machine.Flash.Memory, experts))
-	case s.Machine.Device.Count > 0 && s.Strategy.Home != policy.OnHost:
+	case s.Machine.Device.Count > 0 && !s.Machine.Device.Stacked && s.Strategy.Home != policy.OnHost:
 		return append(pools, pool("device", unit.Bytes(s.Machine.Device.Count)*s.Machine.Device.Memory, experts))
 	default:
 		return append(pools, pool("host", s.Machine.Host.Memory, experts))

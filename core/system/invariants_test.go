@@ -43,6 +43,10 @@ func draw(t *rapid.T) scenario.Scenario {
 		desktop, _ := scenario.MachineNamed("desktop-4090")
 		s.Machine.Flash = desktop.Machine.Flash
 	}
+	if s.Strategy.Home == policy.InStack {
+		duplex, _ := scenario.MachineNamed("h100-duplex")
+		s.Machine.Device = duplex.Machine.Device
+	}
 	if rapid.Bool().Draw(t, "twins") {
 		s.Strategy.Precision.Twins, s.Strategy.Precision.Fixed = rapid.Bool().Draw(t, "by gate"), 0.5
 	}
@@ -65,7 +69,7 @@ func draw(t *rapid.T) scenario.Scenario {
 func TestEveryRunKeepsTheInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := draw(t)
-		noDevice := s.Machine.Device.Count == 0
+		noDevice := s.Strategy.NearData() && (s.Machine.Device.Count == 0 || s.Machine.Device.Stacked != (s.Strategy.Home == policy.InStack))
 		checkTokens(t, s, runChecked(t, s, noDevice))
 	})
 }

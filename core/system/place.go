@@ -57,7 +57,11 @@ func newSites(stop fault.Stop, s scenario.Scenario) (a sites, err error) {
 	}
 	a.host, a.moved, a.gpu = of(cpu, policy.Near), of(mover, policy.Moved), of(as(policy.Ideal), policy.Resident)
 	if s.Machine.Device.Count > 0 && !flash {
-		a.device, a.core = of(as(policy.MDAM), policy.Near), device.New(s.Machine.Device)
+		near := as(policy.MDAM)
+		if s.Machine.Device.Stacked {
+			near.Home = policy.InStack
+		}
+		a.device, a.core = of(near, policy.Near), device.New(s.Machine.Device)
 	}
 	return a, err
 }

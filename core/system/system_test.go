@@ -42,6 +42,7 @@ func layer(t *testing.T, name policy.Name, counts ...int) scenario.Scenario {
 	s.Strategy = s.Strategy.As(name)
 	s.Machine.Link.Latency = 0
 	s.Machine.Device.Command = 0
+	s.Machine.Device.Stacked = s.Strategy.Home == policy.InStack
 	return s
 }
 

@@ -26,6 +26,7 @@ func recorded(t *testing.T, name policy.Name) scenario.Scenario {
 	s.Workload.Batch, s.Workload.OutputTokens = 1, 24
 	if s.Strategy.NearData() {
 		s.Machine.Device = scenario.Default().Machine.Device
+		s.Machine.Device.Stacked = s.Strategy.Home == policy.InStack
 	}
 	return s
 }

@@ -42,7 +42,7 @@ func (r *run) warnings() []report.Warning {
 	if s.Strategy.Splits() && s.Strategy.Moves() && y.HotExperts == 0 {
 		warn("strategy", "%s moved no expert to the GPU.", s.Strategy.Name)
 	}
-	if s.Strategy.OnCPU() && s.Machine.Device.Count > 0 && s.Workload.Scope == workload.WholeModel {
+	if s.Strategy.OnCPU() && s.Machine.Device.Count > 0 && !s.Machine.Device.Stacked && s.Workload.Scope == workload.WholeModel {
 		warn("strategy", "%s keeps the experts in host memory; the memory device only draws its power.", s.Strategy.Name)
 	}
 	if r.tunedOnItself() {

@@ -928,6 +928,7 @@ export interface DeviceSpec {
   readonly ndp: NdpSpec;
   readonly power_mw: Milliwatts; // each, without the NDP core
   readonly dram?: DeviceDRAM;
+  readonly stacked?: boolean; // it is the GPU's own memory, computing on its logic dies (Duplex, 2409.01141); not simulated clock by clock
 }
 
 /** Spec is what a user may choose. The zero Spec is a machine without flash. */

@@ -123,8 +123,8 @@ export class Editor {
   }
 }
 
-/** Whether a strategy computes on the memory device. */
-export const nearData = (strategy: Pick<PolicySpec, 'home'>) => strategy.home === 'device';
+/** Whether a strategy computes near the data. */
+export const nearData = (strategy: Pick<PolicySpec, 'home'>) => strategy.home === 'device' || strategy.home === 'stack';
 
 /** The parts of a machine that have presets of their own. */
 export type PartKey = 'gpu' | 'link' | 'flash';
@@ -133,7 +133,7 @@ export type PartKey = 'gpu' | 'link' | 'flash';
 export const hasFlash = (s: Pick<Scenario, 'machine'>) => s.machine.flash.memory_bytes > 0;
 
 /** Whether a machine has what a strategy needs. */
-export const runsOn = (strategy: Pick<PolicySpec, 'home'>, machine: Machine) => !nearData(strategy) || machine.device.count > 0;
+export const runsOn = (strategy: Pick<PolicySpec, 'home'>, {device}: Machine) => !nearData(strategy) || (device.count > 0 && (device.stacked ?? false) === (strategy.home === 'stack'));
 
 /** The shipped trace that was recorded on a model. */
 export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));

@@ -28,11 +28,11 @@ export interface Subject {
 export const subjectOf = ({model, machine}: Scenario, {tokens, pmove}: Aim): Subject => ({scenario: {model, machine}, tokens, pmove});
 
 /** Whether the machine has no device to look at. */
-export const deviceless = (s: Scenario) => s.machine.device.count === 0;
+export const deviceless = (s: Scenario) => s.machine.device.count === 0 || (s.machine.device.stacked ?? false);
 
 /** The preset with a device that is most like a machine without one: with the same GPU, if there is such. */
 export function likest(catalog: Pick<Catalog, 'machines'>, machine: Machine): Choice<Machine> | undefined {
-  const able = catalog.machines.filter((c) => c.value.device.count > 0);
+  const able = catalog.machines.filter((c) => c.value.device.count > 0 && !c.value.device.stacked);
   return able.find((c) => same(c.value.gpu, machine.gpu)) ?? able.find((c) => c.value.gpu.name === machine.gpu.name) ?? able[0];
 }
 

@@ -78,6 +78,7 @@ function Reason({outcome}: {readonly outcome: Outcome | undefined}) {
   const failed = outcome?.failed;
   if (!failed) return <span class="reason">{pause ? paused[pause.kind] : 'waiting…'}</span>;
   if (failed.fields.some((f) => f.path === 'machine.device.count')) return <span class="reason">Needs a memory device</span>;
+  if (failed.fields.some((f) => f.path === 'machine.device.stacked')) return <span class="reason">Needs NDP in the GPU’s memory</span>;
   return <span class="reason">Not possible: {failed.fields.map((f) => f.reason).join('; ') || failed.reason}</span>;
 }
 

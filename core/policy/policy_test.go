@@ -16,14 +16,26 @@ func spec(name policy.Name) policy.Spec {
 func TestEveryStrategyKeepsThePlacersContract(t *testing.T) {
 	for _, name := range policy.Names() {
 		t.Run(string(name), func(t *testing.T) {
-			policytest.Run(t, func() policy.Placer { return policy.New(spec(name), 3) })
+			policytest.Run(t, func() policy.Placer { return policy.New(spec(name), 3) }, spec(name).HasAll())
 		})
 	}
 	exact := spec(policy.MDLB)
 	exact.AlphaMode = policy.Exact
 	t.Run("MD+LB exact", func(t *testing.T) {
-		policytest.Run(t, func() policy.Placer { return policy.New(exact, 0) })
+		policytest.Run(t, func() policy.Placer { return policy.New(exact, 0) }, false)
 	})
+}
+
+func TestEveryOrderKeepsItsContract(t *testing.T) {
+	for _, f := range policy.Firsts() {
+		t.Run(string(f), func(t *testing.T) { policytest.RunOrder(t, f) })
+	}
+}
+
+func TestEveryPrecisionKeepsItsContract(t *testing.T) {
+	for _, x := range policy.Systems() {
+		t.Run(string(x.Name), func(t *testing.T) { policytest.RunPrecision(t, spec(x.Name).Precision) })
+	}
 }
 
 // MoNDE (DAC 2024), equation 4: 32/(32+512) of 128 experts are 7.53.
@@ -66,10 +78,24 @@ func TestMDLBMovesTheBusiestExperts(t *testing.T) {
 	}
 }
 
+// missed returns the active experts that GPU memory does not hold, busiest first, and how
+// long the GPU takes for the others.
+func missed(v *policy.View) (ids []int32, busy unit.Time) {
+	for _, id := range policy.ByTokens(nil, v.Tokens) {
+		if v.Held != nil && v.Held[id] {
+			busy += v.GPU[id]
+		} else {
+			ids = append(ids, id)
+		}
+	}
+	return ids, busy
+}
+
 // cost recomputes, in the plainest way, what a choice of H costs.
 func cost(v *policy.View, h int) unit.Time {
-	var link, gpu, near, tokens unit.Time
-	for i, id := range policy.ByTokens(nil, v.Tokens) {
+	var link, near, tokens unit.Time
+	ids, gpu := missed(v)
+	for i, id := range ids {
 		if i < h {
 			link += v.Move
 			if i == 0 {
@@ -104,7 +130,8 @@ func TestExactHIsWithinAnExpertOfTheBestPrefix(t *testing.T) {
 	for _, v := range policytest.Views(200) {
 		got := cost(&v, hot(policy.New(s, 0).Place(nil, &v)))
 		least, worst := unit.Never, unit.Time(0)
-		for h := 0; h <= len(policy.ByTokens(nil, v.Tokens)); h++ {
+		ids, _ := missed(&v)
+		for h := range len(ids) + 1 {
 			least = min(least, cost(&v, h))
 		}
 		for _, g := range v.GPU {

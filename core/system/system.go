@@ -46,7 +46,8 @@ type run struct {
 	late      unit.Time // that deferred experts still take
 	busiest   []int32   // active experts, most tokens first
 	ids       []int32
-	ahead     *ahead // nil: nothing moves before it is asked for
+	ahead     *ahead  // nil: nothing moves before it is asked for
+	spread    *spread // nil: there is one GPU
 	experts   experts
 	loads     []bound.Expert
 	now       unit.Time
@@ -95,6 +96,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
+	if r.spread, err = r.newSpread(stop); err != nil {
+		return report.Report{}, err
+	}
 	if err := r.warm(stop); err != nil {
 		return report.Report{}, err
 	}

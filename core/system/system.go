@@ -2,8 +2,9 @@
 //
 // A pass runs layer by layer as MoNDE (DAC 2024, doi 10.1145/3649329.3655951)
 // describes: attention and gate on the GPU, then the experts where the strategy
-// puts them, then their results back in token order. It leaves out overlap
-// between layers, caches of experts and several devices.
+// puts them, then their results back in token order. Over several GPUs, which all
+// have some of the experts and of the sequences, it follows the one that is waited
+// for. It leaves out overlap between layers but for what comes ahead of need.
 package system
 
 import (

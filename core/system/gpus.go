@@ -72,19 +72,27 @@ func (r *run) history(stop fault.Stop) ([][][]int32, error) {
 		if err != nil {
 			return nil, fault.In("workload", err)
 		}
-		first := 0
-		if r.plan.input {
-			r.rehearse(router, r.plan.at(0), note)
-			first = 1
-		}
-		if r.plan.output > 0 {
-			r.rehearse(router, r.plan.at(first+i%r.plan.output), note)
+		for _, n := range r.plan.sample(i) {
+			r.rehearse(router, r.plan.at(n), note)
 		}
 		if err := stop.Err(); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// sample returns the numbers of one pass of each kind that p has: its input pass, and a
+// step, another one for each i.
+func (p plan) sample(i int) []int {
+	switch {
+	case p.output == 0:
+		return []int{0}
+	case p.input:
+		return []int{0, 1 + i%p.output}
+	default:
+		return []int{i % p.output}
+	}
 }
 
 // loads adds up which device gets how many of a layer's tokens.
@@ -165,8 +173,7 @@ func (p *parts) slowest(e *experts, batch int) unit.Time {
 	return most
 }
 
-// on returns what the experts of one GPU cost. A pass has batch tokens, and a token
-// comes once to a GPU that has several of its experts.
+// on returns what the experts of one GPU cost, in a pass of batch tokens.
 func (p *parts) on(device int32, e *experts, batch int) gpu.Cost {
 	p.masked = p.masked[:0]
 	var got int

@@ -84,9 +84,15 @@ func newBalance(v View, correlated bool) *balance {
 			b.total += int64(t)
 		}
 	}
-	if !correlated {
-		return b
+	if correlated {
+		b.correlate()
 	}
+	return b
+}
+
+// correlate has shares of passes count.
+func (b *balance) correlate() {
+	v := b.view
 	b.shares = make([][]float64, v.Experts)
 	for id := range b.shares {
 		b.shares[id] = make([]float64, len(v.History))
@@ -103,7 +109,6 @@ func newBalance(v View, correlated bool) *balance {
 			b.shares[id][p] = float64(t) / float64(max(1, all))
 		}
 	}
-	return b
 }
 
 // busiest returns all experts, the one with the most tokens first.

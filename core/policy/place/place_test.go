@@ -113,24 +113,23 @@ func worst(v place.View, on []int32) float64 {
 	return most
 }
 
-// Pairs of experts are busy together, and all have about as many tokens: load alone
-// cannot tell whom to keep apart.
+// Experts of even numbers are busy together, then those of odd ones, and all have as many
+// tokens in the end: loads alone cannot tell whom to keep apart.
 func TestExpertsThatAreBusyTogetherAreKeptApart(t *testing.T) {
 	v := place.View{Experts: 8, Devices: 2}
 	for p := range 16 {
 		pass := make([]int32, v.Experts)
 		for id := range pass {
 			pass[id] = 10
-			if id/2%2 == p%2 { // 0, 1, 4 and 5; then 2, 3, 6 and 7
+			if id%2 == p%2 {
 				pass[id] = 90
 			}
 		}
-		pass[0], pass[4] = pass[0]+2, pass[4]+2
 		v.History = append(v.History, pass)
 	}
 	greedy, apart := worst(v, place.Greedy.Place(nil, v)), worst(v, place.AntiCorrelated.Place(nil, v))
 	t.Logf("largest share of a pass: greedy %.3f, anti-correlated %.3f", greedy, apart)
-	if apart > greedy || apart > 0.55 {
+	if greedy < 0.85 || apart > 0.55 {
 		t.Errorf("greedy %.3f, anti-correlated %.3f", greedy, apart)
 	}
 }

@@ -22,6 +22,7 @@ func Write(w io.Writer, r report.Report) error {
 	p.fidelities(r)
 	p.resources(r)
 	p.memory(r)
+	p.placement(r)
 	p.energy(r)
 	p.layers(r)
 	p.trust(r)
@@ -146,6 +147,14 @@ func (p *page) memory(r report.Report) {
 	}
 	p.line("")
 	p.table(rows)
+}
+
+func (p *page) placement(r report.Report) {
+	if x := r.Placement; x != nil {
+		p.line("")
+		p.line("%s have %d experts of a layer at most; the busiest gets %s of a layer's tokens, %s where it is worst",
+			many(x.Devices, "GPU"), x.Experts, percent(x.BusiestShare), percent(x.WorstShare))
+	}
 }
 
 func (p *page) energy(r report.Report) {

@@ -25,13 +25,14 @@ type margin struct {
 // uses lists the resources that a part of package trust is about. A part that is not
 // here counts for all of them.
 var uses = map[string][]probe.Resource{
-	"the transfer":          {probe.LinkIn},
-	"attention":             {probe.GPU},
-	"experts on the GPU":    {probe.GPU},
-	"moving weights":        {probe.LinkIn},
-	"experts on the CPU":    {probe.CPU, probe.LinkOut},
-	"experts near the data": {probe.NDP, probe.LinkOut},
-	"reads from flash":      {probe.Flash},
+	"the transfer":           {probe.LinkIn},
+	"attention":              {probe.GPU},
+	"experts on the GPU":     {probe.GPU},
+	"moving weights":         {probe.LinkIn},
+	"experts on the CPU":     {probe.CPU, probe.LinkOut},
+	"experts near the data":  {probe.NDP, probe.LinkOut},
+	"reads from flash":       {probe.Flash},
+	"exchanges between GPUs": {probe.LinkIn, probe.LinkOut},
 }
 
 func marginOf(s scenario.Scenario, r report.Report) margin {

@@ -19,6 +19,7 @@ type Rates struct {
 	GPUBytes, HostBytes, DeviceBytes unit.BytesPerSecond
 	GPUFLOPs, HostFLOPs, DeviceFLOPs unit.FLOPsPerSecond
 	LinkBytes                        unit.BytesPerSecond // each direction
+	PeerBytes                        unit.BytesPerSecond // of one of several GPUs, each direction
 	FlashBytes                       unit.BytesPerSecond
 }
 
@@ -53,9 +54,11 @@ type Layer struct {
 	Experts     []Expert
 	ExpertBytes unit.Bytes // weights of one
 	Home        Home
-	Flash       bool // every one of Experts is read from flash
-	Split       bool // any of Experts may be moved or not: the bound is over all splits
-	Stack       bool // and none crosses the link: the GPU and their home read the same memory
+	Flash       bool       // every one of Experts is read from flash
+	Apart       []Load     // experts of each of several GPUs, all at once; Experts is empty
+	Exchanged   unit.Bytes // between those, by the busiest, before its experts and as many after
+	Split       bool       // any of Experts may be moved or not: the bound is over all splits
+	Stack       bool       // and none crosses the link: the GPU and their home read the same memory
 }
 
 // Time returns the least time that l can take.
@@ -64,7 +67,7 @@ func (r Rates) Time(l Layer) unit.Time {
 	for _, part := range l.Serial {
 		t += roof(part, r.GPUBytes, r.GPUFLOPs)
 	}
-	var flash unit.Time
+	var beside unit.Time // what else must end
 	if l.Flash {
 		n := 0
 		for _, e := range l.Experts {
@@ -72,20 +75,24 @@ func (r Rates) Time(l Layer) unit.Time {
 				n++
 			}
 		}
-		flash = least(int64(n)*int64(l.ExpertBytes), int64(r.FlashBytes))
+		beside = least(int64(n)*int64(l.ExpertBytes), int64(r.FlashBytes))
 	}
 	if l.Stack {
 		return t + r.both(l)
 	}
+	t += 2 * least(int64(l.Exchanged), int64(r.PeerBytes))
 	if l.Split {
-		return t + max(flash, r.split(l))
+		return t + max(beside, r.split(l))
+	}
+	for _, part := range l.Apart {
+		beside = max(beside, roof(part, r.GPUBytes, r.GPUFLOPs))
 	}
 	var s side
 	s.gpu = l.GPU
 	for _, e := range l.Experts {
 		s.add(e, l.ExpertBytes, e.Moved, e.Near)
 	}
-	return t + max(flash, r.longest(s, l.Home))
+	return t + max(beside, r.longest(s, l.Home))
 }
 
 // split returns the least time over every number of experts moved. The busiest

@@ -66,3 +66,12 @@ func TestABoundRoundsDown(t *testing.T) {
 		t.Errorf("1 B at 3 B/s takes at least %d ps, want 333333333333", got)
 	}
 }
+
+func TestTheBusiestGPUAndTwoExchangesBoundSpreadExperts(t *testing.T) {
+	r := rates
+	r.PeerBytes = 1e9
+	l := bound.Layer{Apart: []bound.Load{{Bytes: 2e9}, {Bytes: 6e9}, {}}, Exchanged: 1e6} // 3 ms, and 1 ms each way
+	if got, want := r.Time(l), 5*unit.Millisecond; got != want {
+		t.Errorf("bound is %d ps, want %d", got, want)
+	}
+}

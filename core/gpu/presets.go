@@ -8,6 +8,7 @@ type Preset struct {
 	Spec    Spec
 	Fitted  bool   // its own measurements gave its efficiencies; otherwise those of Nearest did
 	Nearest string // preset whose efficiencies it has
+	Sheet   string // where its numbers are, if not with AIConfigurator's
 }
 
 // measured is the only GPU of which we have measurements of every kind of kernel.
@@ -37,6 +38,7 @@ func Presets() []Preset {
 		preset("b300_sxm", sheet("NVIDIA B300", 268<<30, 7_750, 2_250, 148, 126, 1_100)),
 		preset("gb200", sheet("NVIDIA GB200", 185<<30, 8_000, 2_500, 148, 126, 1_200)),
 		preset("gb300", sheet("NVIDIA GB300", 278<<30, 8_000, 2_500, 148, 126, 1_400)),
+		volta(preset("v100_sxm", older(sheet("NVIDIA V100 SXM2 32GB", 32<<30, 900, 125, 80, 6, 300)))),
 	}
 }
 
@@ -51,6 +53,12 @@ func Named(name string) (Preset, bool) {
 }
 
 func preset(name string, s Spec) Preset { return Preset{Name: name, Spec: s, Nearest: measured} }
+
+// volta says where the numbers of a V100 are.
+func volta(p Preset) Preset {
+	p.Sheet = "NVIDIA V100 data sheet"
+	return p
+}
 
 // sheet is a GPU of so many GB/s, bf16 TFLOP/s, SMs, MB of L2 and watts.
 func sheet(name string, memory unit.Bytes, gbps unit.BytesPerSecond, tflops unit.FLOPsPerSecond, sms int, l2 unit.Bytes, watts unit.Power) Spec {

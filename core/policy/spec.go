@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"monde/core/fault"
+	"monde/core/policy/place"
 	"monde/core/policy/predict"
 	"monde/core/policy/replace"
 )
@@ -136,7 +137,7 @@ type Spec struct {
 	Alpha      float64      `json:"alpha"`          // alpha_mode: fixed
 	Rounding   Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
 	MinHot     int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
-	Profile    int          `json:"profile_passes"` // alpha_mode: auto: forward passes that alpha is tuned on
+	Profile    int          `json:"profile_passes"` // alpha_mode: auto, and placement: forward passes that they learn from
 	Held       int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
 	Precision  Precision    `json:"precision"`      // of missed experts
 	First      First        `json:"first"`          // of a layer's experts
@@ -147,6 +148,7 @@ type Spec struct {
 	Prefetch   Prefetch     `json:"prefetch"`
 	Batching   Batching     `json:"batching"`
 	Attention  Attention    `json:"attention"`
+	Placement  place.Name   `json:"placement,omitzero"` // home: gpu, over several GPUs: which has which expert; absent: by number
 }
 
 // Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
@@ -193,6 +195,7 @@ func (s Spec) Validate() error {
 		fault.Unless(s.Predictor.Name == predict.Nothing || s.Cache.Name != replace.NoCache, "predictor.name", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),
 		fault.Within("batching.micro_batches", s.Batching.Micro, 1, 1024),
 		fault.Within("batching.capacity_factor", s.Batching.Capacity, 0, 1),
+		fault.Unless(s.Placement == "" || slices.Contains(place.Names(), s.Placement), "placement", "must be one of %q, got %q", place.Names(), s.Placement),
 	)
 }
 

@@ -8,7 +8,8 @@ import "monde/core/unit"
 type Resource uint8
 
 // Resources. LinkIn carries data to the GPU (PMove, and AMove's results),
-// LinkOut from it (AMove's inputs).
+// LinkOut from it (AMove's inputs). Of several GPUs, GPU is the one that is waited for,
+// and both links are its ports to the others.
 const (
 	GPU Resource = iota
 	LinkIn
@@ -38,15 +39,16 @@ const (
 	AMoveIn
 	Combine
 	Head
-	Launch // the host asks the GPU for kernels and copies
-	Sync   // the host waits for the tokens of every expert
-	Read   // an expert comes from flash into host memory
-	Works  // how many there are
+	Launch   // the host asks the GPU for kernels and copies
+	Sync     // the host waits for the tokens of every expert
+	Read     // an expert comes from flash into host memory
+	AllToAll // tokens go to the GPUs that have their experts, or come back
+	Works    // how many there are
 )
 
 // String returns the name that reports use.
 func (w Work) String() string {
-	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head", "launch", "sync", "read"}[w]
+	return [...]string{"attention", "dense_ffn", "gate", "expert", "pmove", "amove_out", "amove_in", "combine", "head", "launch", "sync", "read", "all_to_all"}[w]
 }
 
 // A Span is one thing that one resource did without a break.

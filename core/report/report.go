@@ -36,7 +36,8 @@ type Report struct {
 	StepAlpha  float64         `json:"step_alpha"` // that MD+LB used in decoding steps; 0 if none
 	HotExperts int64           `json:"hot_experts"`
 	Routing    workload.Origin `json:"routing"`
-	Cache      *Cached         `json:"cache,omitempty"` // of experts, in GPU memory; absent: none
+	Cache      *Cached         `json:"cache,omitempty"`     // of experts, in GPU memory; absent: none
+	Placement  *Placement      `json:"placement,omitempty"` // of experts on several GPUs; absent: one
 	Memory     []Pool          `json:"memory"`
 	FitsGPU    bool            `json:"fits_gpu"` // GPU memory could hold every expert beside all else
 	Energy     []Energy        `json:"energy"`
@@ -74,6 +75,14 @@ type Cached struct {
 	Late       int64   `json:"late"`              // experts that were on their way when they were asked for
 	Skipped    int64   `json:"skipped,omitempty"` // tokens' choices that were not computed
 	Dropped    int64   `json:"dropped"`           // that a gate did not ask for, and that were not whole yet
+}
+
+// Placement is how well the experts were spread over several GPUs.
+type Placement struct {
+	Devices      int     `json:"devices"`
+	Experts      int     `json:"experts"`       // of a layer, that one has at most
+	BusiestShare float64 `json:"busiest_share"` // of a layer's choices, on the GPU with the most; mean over layers and passes
+	WorstShare   float64 `json:"worst_share"`   // the same, of the layer and pass where it is most
 }
 
 // Steps summarises the decoding steps of a run.

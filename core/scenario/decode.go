@@ -52,8 +52,17 @@ func Decode(doc []byte) (Scenario, error) {
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
-	s.Machine.Device = s.Machine.Device.Plain() // a default is one, written out or not
-	return s, nil
+	return s.plain(), nil
+}
+
+// plain returns s without the defaults that may be written out or not.
+func (s Scenario) plain() Scenario {
+	s.Machine.Device = s.Machine.Device.Plain()
+	s.Strategy.Placement = s.Strategy.Placement.Plain()
+	if s.Machine.GPUs == 1 {
+		s.Machine.GPUs = 0
+	}
+	return s
 }
 
 // takeBase removes the preset's name from object[key], which may be the name
@@ -184,6 +193,8 @@ func chooseStrategy(s *Scenario, object map[string]any) error {
 // usual returns the strategy of a document that names none.
 func usual(m Machine) policy.Name {
 	switch {
+	case m.GPUs > 1:
+		return policy.Ideal
 	case m.Device.Count == 0:
 		return policy.GPUPM
 	case m.Device.Stacked:

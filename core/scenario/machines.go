@@ -46,6 +46,12 @@ func machines() []MachinePreset {
 		{desktopMachine(), "Desktop: RTX 4090 + NVMe SSD",
 			"One RTX 4090 with 24 GB on PCIe 4 x16, 16 desktop cores with 128 GB of DDR5, and an NVMe SSD for what that does not hold.",
 			slices.Concat(partNamed("gpu", "rtx_4090").Sources, partNamed("link", "pcie4_x16").Sources, desktopSources, noDeviceSources, partNamed("flash", "nvme_pcie4").Sources)},
+		{dgxMachine(), "DGX-1: 8 x V100 on NVLink",
+			"Eight V100 32GB behind PCIe 3 x16, the node of Towards MoE Deployment: experts are spread over the GPUs.",
+			slices.Concat(partNamed("gpu", "v100_sxm").Sources, partNamed("link", "pcie3_x16").Sources, partNamed("peer", "nvlink2").Sources, asOn("the paper's machine", dgxSources, xeonSources), noDeviceSources)},
+		{pairMachine(), "2 x A100 on NVLink",
+			"Two A100 SXM 80GB with half of the experts each.",
+			slices.Concat(partNamed("gpu", "a100_sxm").Sources, partNamed("link", "pcie4_x16").Sources, partNamed("peer", "nvlink3").Sources, asOn("the paper's machine", pairSources, xeonSources), noDeviceSources)},
 	}
 }
 
@@ -147,5 +153,23 @@ func desktopMachine() Machine {
 	m.Host.Bandwidth, m.Host.BandwidthEfficiency, m.Host.CoreBandwidth = 89_600e6, 0.8, 20e9
 	m.Host.Compute, m.Host.ComputeEfficiency, m.Host.ISA = 2_048e9, 0.7, host.AVX2
 	m.Host.Operator, m.Host.Power = 10*unit.Microsecond, 253_000
+	return m
+}
+
+// dgxMachine is a node of Towards MoE Deployment (2303.06182).
+func dgxMachine() Machine {
+	m := pairMachine()
+	m.Name, m.GPUs = "dgx1-v100", 8
+	m.GPU, m.Link, m.Peer = partNamed("gpu", "v100_sxm").Machine.GPU, partNamed("link", "pcie3_x16").Machine.Link, partNamed("peer", "nvlink2").Machine.Peer
+	m.Host.Name, m.Host.Memory, m.Host.Cores, m.Host.ISA = "2 x Intel Xeon E5-2698 v4", 700e9, 40, host.AVX2
+	m.Host.Bandwidth, m.Host.Compute, m.Host.Power = 153_600e6, 2_816e9, 270_000
+	return m
+}
+
+// pairMachine is the least that spreads experts.
+func pairMachine() Machine {
+	m := paperMachine()
+	m.Name, m.GPUs, m.Device = "a100-pair", 2, device.Spec{}
+	m.GPU, m.Link, m.Peer = partNamed("gpu", "a100_sxm").Machine.GPU, partNamed("link", "pcie4_x16").Machine.Link, partNamed("peer", "nvlink3").Machine.Peer
 	return m
 }

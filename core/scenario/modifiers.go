@@ -21,6 +21,12 @@ func modifierSources(s Scenario) (list []report.Source) {
 	if text := s.KV.Source(); text != "" {
 		list = modifier(list, "kv", report.Paper, string(s.KV.Allocator), text)
 	}
+	if preset, _ := MachineNamed(s.Machine.Name); s.Several() && preset.Machine.GPUs == 0 {
+		list = modifier(list, "machine.gpus", report.User, fmt.Sprint(s.Machine.GPUs), "set by the scenario")
+	}
+	if s.Several() && s.Strategy.Placement.Learns() {
+		list = modifier(list, "strategy.placement", report.Paper, string(s.Strategy.Placement), "Towards MoE Deployment (2303.06182), section VII; the unit of a load beside a correlation is ours")
+	}
 	return list
 }
 

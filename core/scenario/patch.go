@@ -33,8 +33,7 @@ func (s Scenario) Patched(doc []byte) (Scenario, error) {
 	if err := s.Validate(); err != nil {
 		return Scenario{}, err
 	}
-	s.Machine.Device = s.Machine.Device.Plain()
-	return s, nil
+	return s.plain(), nil
 }
 
 // PatchAt returns the document that sets the field at path, "machine.device.count", to

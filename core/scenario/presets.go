@@ -3,6 +3,7 @@ package scenario
 import (
 	"monde/core/model"
 	"monde/core/policy"
+	"monde/core/policy/place"
 	"monde/core/policy/predict"
 	"monde/core/policy/replace"
 	"monde/core/workload"
@@ -78,6 +79,13 @@ func Presets() []Preset {
 		preset("replay-layer", "One measured Switch-Large layer replayed from its counts",
 			"Tokens per expert of a layer that was run on the H100 box.",
 			replayLayer),
+		preset("nllb-dgx1", "NLLB-MoE encoder over eight V100, the busiest experts apart",
+			"Experts are spread over GPUs by what other tokens asked for; tokens go to them and come back.",
+			func(s *Scenario) {
+				s.Machine, s.Workload.Batch = dgxMachine(), 8
+				s.Strategy = s.Strategy.As(policy.Ideal)
+				s.Strategy.Placement, s.Strategy.Profile = place.Greedy, 16
+			}),
 	}
 }
 

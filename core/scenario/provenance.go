@@ -31,7 +31,11 @@ func (s Scenario) Sources() []report.Source {
 	}
 	preset, mine := presetLeaves(base), presetLeaves(s.Machine)
 	for _, source := range sources {
-		source.Value = mine[source.Path]
+		value, there := mine[source.Path]
+		if !there {
+			continue // the scenario does without
+		}
+		source.Value = value
 		if source.Value != preset[source.Path] {
 			source.Kind, source.Text = report.User, fmt.Sprintf("set by the scenario; the preset says %s", preset[source.Path])
 		}

@@ -38,11 +38,16 @@ const (
 // Fidelities lists them, the fastest first.
 var Fidelities = []Fidelity{Analytic, Event, Cycle}
 
-// Machine is a GPU, the host behind its link, and a memory device and flash if it has
-// them.
+// MaxGPUs is how many GPUs a machine may have.
+const MaxGPUs = 64
+
+// Machine is a GPU, or several that are alike, the host behind its link, and a memory
+// device and flash if it has them.
 type Machine struct {
 	Name   string      `json:"name"`
 	GPU    gpu.Spec    `json:"gpu"`
+	GPUs   int         `json:"gpus,omitzero"` // how many; absent: one
+	Peer   link.Peer   `json:"peer,omitzero"` // between them
 	Link   link.Spec   `json:"link"`
 	Host   host.Spec   `json:"host"`
 	Device device.Spec `json:"device"`
@@ -69,6 +74,15 @@ type Scenario struct {
 // Sequences returns how many a pass serves: its micro-batches together.
 func (s Scenario) Sequences() int { return s.Workload.Batch * s.Strategy.Batching.Micro }
 
+// Several reports whether the experts are spread over more than one GPU.
+func (s Scenario) Several() bool { return s.Machine.GPUs > 1 }
+
+// Each returns how many of n things that are spread over the GPUs one has at most.
+func (s Scenario) Each(n int) int {
+	gpus := max(1, s.Machine.GPUs)
+	return (n + gpus - 1) / gpus
+}
+
 // Validate reports every mistake, each with its path in the scenario.
 func (s Scenario) Validate() error {
 	return errors.Join(
@@ -90,6 +104,8 @@ func (s Scenario) Validate() error {
 func (m Machine) validate() error {
 	return errors.Join(
 		fault.In("gpu", m.GPU.Validate()),
+		fault.Within("gpus", m.GPUs, 0, MaxGPUs),
+		fault.In("peer", m.Peer.Validate()),
 		fault.In("link", m.Link.Validate()),
 		fault.In("host", m.Host.Validate()),
 		fault.In("device", m.Device.Validate()),
@@ -123,6 +139,21 @@ func (s Scenario) fits() error {
 		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
 			"batch × max_tokens must be at most %d", workload.MaxPass),
 		s.fromFlash(),
+		s.overGPUs(),
+	)
+}
+
+// overGPUs reports what goes together with no experts on several GPUs.
+func (s Scenario) overGPUs() error {
+	if !s.Several() {
+		return nil
+	}
+	return errors.Join(
+		fault.Unless(s.Strategy.Ideal(), "machine.gpus", "several GPUs have all experts in their memories: strategy.home must be %q, got %q", policy.InGPU, s.Strategy.Home),
+		fault.Unless(s.Strategy.Attention == policy.AttendGPU, "strategy.attention", "several GPUs attend by themselves: must be %q, got %q", policy.AttendGPU, s.Strategy.Attention),
+		fault.Unless(!s.Machine.Peer.None(), "machine.peer", "%d GPUs need a link between them", s.Machine.GPUs),
+		fault.Unless(s.Workload.Scope == workload.WholeModel || s.Workload.Scope == workload.OneLayer, "workload.scope",
+			"on several GPUs, must be %q or %q, got %q", workload.WholeModel, workload.OneLayer, s.Workload.Scope),
 	)
 }
 

@@ -99,6 +99,8 @@ func TestShortAndFullFormsDecodeToTheSameScenario(t *testing.T) {
 		`{"machine":{"base":"h100-monde","gpu":{"memory_bytes":24e9}},"title":"Umlaut ü"}`,
 		`{"model":{"name":"mine","d_model":512}}`,
 		`{"machine":"h100-box"}`, `{"machine":"h100-box","strategy":"Ideal"}`,
+		`{"machine":"dgx1-v100"}`, `{"machine":{"base":"dgx1-v100","gpus":1},"strategy":"GPU+PM"}`, `{"machine":{"base":"a100-pair","gpus":1,"peer":{"name":"","bandwidth_bytes_per_s":0,"efficiency":0,"latency_ps":0}}}`,
+		`{"machine":{"base":"h100-box","gpus":4,"peer":"nvlink4"},"strategy":{"name":"Ideal","placement":"greedy"}}`,
 		`{"workload":{"phase":"generate","routing":{"source":"counts","counts":[[1,2],[3]]},"batch":1}}`,
 	}
 	for _, p := range scenario.Presets() {

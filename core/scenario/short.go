@@ -149,8 +149,31 @@ func difference(a, b any) any {
 			rest[key] = d
 		}
 	}
+	for key, v := range x { // what is absent is zero
+		if _, ok := y[key]; !ok {
+			rest[key] = zero(v)
+		}
+	}
 	if len(rest) == 0 {
 		return nil
 	}
 	return rest
+}
+
+// zero returns what decodes to the same as an absent v.
+func zero(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		all := map[string]any{}
+		for key, x := range v {
+			all[key] = zero(x)
+		}
+		return all
+	case string:
+		return ""
+	case bool:
+		return false
+	default:
+		return 0
+	}
 }

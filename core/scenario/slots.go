@@ -49,6 +49,9 @@ func slots() []Slot {
 		}, {
 			Key: "flash", What: "flash", called: func(m Machine) string { return m.Flash.Name },
 			copy: func(to *Machine, from Machine) { to.Flash = from.Flash },
+		}, {
+			Key: "peer", What: "link between GPUs", called: func(m Machine) string { return m.Peer.Name },
+			copy: func(to *Machine, from Machine) { to.Peer = from.Peer },
 		},
 	}
 	for _, p := range gpu.Presets() {
@@ -59,6 +62,9 @@ func slots() []Slot {
 	}
 	for _, p := range flash.Presets() {
 		all[2].Presets = append(all[2].Presets, PartPreset{p.Name, p.Spec.Name, p.Text + ".", Machine{Flash: p.Spec}, flashSources(p)})
+	}
+	for _, p := range link.Peers() {
+		all[3].Presets = append(all[3].Presets, PartPreset{p.Name, p.Spec.Name, p.Source + ".", Machine{Peer: p.Spec}, peerSources(p)})
 	}
 	return all
 }

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	aic    = "AIConfigurator systems/"
-	monde  = "MoNDE, DAC 2024, doi 10.1145/3649329.3655951, "
-	ownH1  = "own measurement on one H100 80GB HBM3, "
-	ndpErr = "simulated only: no NDP expert execution has been measured anywhere; "
+	aic        = "AIConfigurator systems/"
+	monde      = "MoNDE, DAC 2024, doi 10.1145/3649329.3655951, "
+	deployment = "Towards MoE Deployment (2303.06182), table I: "
+	ownH1      = "own measurement on one H100 80GB HBM3, "
+	ndpErr     = "simulated only: no NDP expert execution has been measured anywhere; "
 )
 
 // Each row says where one number of a machine came from; a test fails on a
@@ -27,14 +28,17 @@ func gpuSources(p gpu.Preset) []report.Source {
 	if !p.Fitted {
 		kind, whose = report.Derived, "the fit of "+p.Nearest+", the nearest relative with measurements of its own"
 	}
-	const sheet = "data sheet, as in " + aic
+	sheet, format := "data sheet, as in "+aic+p.Name+".yaml", "BF16"
+	if p.Sheet != "" {
+		sheet, format = p.Sheet, "FP16, there is no BF16;"
+	}
 	list := []report.Source{
-		{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml"},
-		{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml"},
-		{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml: BF16 tensor core, dense"},
+		{Path: "machine.gpu.memory_bytes", Kind: report.Datasheet, Text: sheet},
+		{Path: "machine.gpu.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: sheet},
+		{Path: "machine.gpu.compute_flops_per_s", Kind: report.Datasheet, Text: sheet + ": " + format + " tensor core, dense"},
 		{Path: "machine.gpu.sms", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
 		{Path: "machine.gpu.l2_bytes", Kind: report.Datasheet, Text: "NVIDIA's architecture paper"},
-		{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: sheet + p.Name + ".yaml: board"},
+		{Path: "machine.gpu.power_mw", Kind: report.Datasheet, Text: sheet + ": board"},
 		{Path: "machine.gpu.experts", Kind: report.Assumed, Text: "the usual kernel where GPU memory holds all experts; moved ones are looped"},
 		{Path: "machine.gpu.fused_tiles", Kind: report.Assumed, Text: "vLLM's, for the style fused"},
 		{Path: "machine.gpu.compute_efficiency", Kind: report.Measured, Text: ownH1 + "ceiling: 762.1 TFLOP/s"},
@@ -167,6 +171,15 @@ func linkSources(p link.Preset) []report.Source {
 	}, stagedSources...)
 }
 
+// peerSources are of a link between GPUs.
+func peerSources(p link.PeerPreset) []report.Source {
+	return []report.Source{
+		{Path: "machine.peer.bandwidth_bytes_per_s", Kind: report.Datasheet, Text: p.Source},
+		{Path: "machine.peer.efficiency", Kind: report.Assumed, Text: "usual share that large exchanges of NCCL reach behind a switch; nothing here was measured"},
+		{Path: "machine.peer.latency_ps", Kind: report.Assumed, Text: "usual order of a small exchange of NCCL within a node"},
+	}
+}
+
 func flashSources(p flash.Preset) []report.Source {
 	return []report.Source{
 		{Path: "machine.flash.memory_bytes", Kind: report.Assumed, Text: "a usual size"},
@@ -211,4 +224,33 @@ var desktopSources = []report.Source{
 	{Path: "machine.host.sync_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
 	{Path: "machine.host.round_ps", Kind: report.Derived, Text: "as on the H100 box; counts only where eager is set"},
 	{Path: "machine.host.power_mw", Kind: report.Assumed, Text: "usual of a desktop CPU under load"},
+}
+
+// dgxSources are of the test bed of Towards MoE Deployment, but for what has presets.
+var dgxSources = []report.Source{
+	{Path: "machine.gpus", Kind: report.Paper, Text: deployment + "8 GPUs a node"},
+	{Path: "machine.host.memory_bytes", Kind: report.Paper, Text: deployment + "700 GB"},
+	{Path: "machine.host.cores", Kind: report.Paper, Text: deployment + "2 x Intel Xeon E5-2698 v4, of 20 cores"},
+	{Path: "machine.host.bandwidth_bytes_per_s", Kind: report.Derived, Text: "two sockets with four channels of DDR4-2400"},
+	{Path: "machine.host.compute_flops_per_s", Kind: report.Derived, Text: "40 cores x 2.2 GHz x 2 AVX2 FMA x 8 fp32 lanes x 2"},
+	{Path: "machine.host.isa", Kind: report.Datasheet, Text: "Broadwell: AVX2"},
+	{Path: "machine.host.power_mw", Kind: report.Datasheet, Text: "two Intel Xeon E5-2698 v4, thermal design power"},
+}
+
+// pairSources are of two A100 in a host that nobody has described.
+var pairSources = []report.Source{
+	{Path: "machine.gpus", Kind: report.Assumed, Text: "the fewest over which experts spread"},
+}
+
+// asOn returns sources of a host where the others came from another machine.
+func asOn(of string, own, others []report.Source) []report.Source {
+	list := slices.Clone(own)
+	for _, s := range others {
+		said := slices.ContainsFunc(own, func(x report.Source) bool { return x.Path == s.Path })
+		if !said && strings.HasPrefix(s.Path, "machine.host.") {
+			s.Kind, s.Text = report.Assumed, "as of "+of+": no expert is computed there"
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -45,8 +45,8 @@ func (r *run) profile(stop fault.Stop) (inputs, steps []policy.View, err error) 
 	if r.s.Strategy.AlphaMode == policy.Fixed {
 		return nil, nil, nil
 	}
-	if n := r.s.Strategy.Profile * r.s.Model.MoEBlocks() * r.s.Model.Experts; n > maxProfile {
-		return nil, nil, fault.At("strategy.profile_passes", "passes × MoE blocks × experts must be at most %d, got %d", maxProfile, n)
+	if err := r.tooLong(); err != nil {
+		return nil, nil, err
 	}
 	router, _, err := workload.NewRouter(r.s.Workload, r.s.Model, r.s.Seed+profileSeed, r.s.Traces)
 	if err != nil {
@@ -68,22 +68,34 @@ func (r *run) profile(stop fault.Stop) (inputs, steps []policy.View, err error) 
 // maxProfile bounds the memory that profiling takes: some 40 bytes an expert.
 const maxProfile = 4 << 20
 
+// tooLong refuses more profiling than there is memory for.
+func (r *run) tooLong() error {
+	n := r.s.Strategy.Profile * r.s.Model.MoEBlocks() * r.s.Model.Experts
+	return fault.Unless(n <= maxProfile, "strategy.profile_passes", "passes × MoE blocks × experts must be at most %d, got %d", maxProfile, n)
+}
+
 // views returns the views of as many profiling passes as the strategy asks for,
 // taken from n passes of the run again and again.
 func (r *run) views(stop fault.Stop, router workload.Router, first, n int) ([]policy.View, error) {
 	var views []policy.View
 	for i := range r.s.Strategy.Profile {
-		p := r.plan.at(first + i%n)
-		for layer := range r.moeBlocks(p) {
-			tokens := make([]int32, r.s.Model.Experts)
-			router.Count(tokens, p.route, layer)
+		r.rehearse(router, r.plan.at(first+i%n), func(_ pass, _ int, tokens []int32) {
 			var v policy.View
 			r.parts.view(&v, tokens)
 			views = append(views, v)
-			if err := stop.Err(); err != nil {
-				return nil, err
-			}
+		})
+		if err := stop.Err(); err != nil {
+			return nil, err
 		}
 	}
 	return views, nil
+}
+
+// rehearse calls each with the tokens of every MoE block of a pass, which it may keep.
+func (r *run) rehearse(router workload.Router, p pass, each func(p pass, moe int, tokens []int32)) {
+	for moe := range r.moeBlocks(p) {
+		tokens := make([]int32, r.s.Model.Experts)
+		router.Count(tokens, p.route, moe)
+		each(p, moe, tokens)
+	}
 }

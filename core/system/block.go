@@ -20,10 +20,11 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.mark = probe.Span{Pass: p.number, Layer: int32(index)}
 	l := ledger{}
 	m := r.s.Model
-	k, t, scope := &r.parts.kernels, p.route.Tokens, r.s.Workload.Scope
+	mine, t := own(r.s, p) // of one GPU, if there are several
+	k, scope := &r.parts.kernels, r.s.Workload.Scope
 	whole := scope == workload.WholeModel
 	if whole || scope == workload.Attending {
-		r.attend(&l, p, block)
+		r.attend(&l, mine, block)
 	}
 	switch {
 	case scope == workload.Attending:
@@ -51,6 +52,7 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	if r.delivered >= 0 {
 		r.experts.since = r.now - r.delivered
 	}
+	r.exchange(&l, probe.LinkOut)
 	took := r.level.run(&r.experts, r.now, r.emit)
 	r.defers()
 	r.kept(p, moe)
@@ -58,6 +60,7 @@ func (r *run) block(p pass, block, moe int, has bool) {
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
 	l.took.plus(took)
+	r.exchange(&l, probe.LinkIn)
 	if whole {
 		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})
 		r.pad(&l, r.s.Machine.GPU.MoEFloor)
@@ -103,7 +106,9 @@ func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
 	l := ledger{}
 	m := r.s.Model
-	r.gpu(&l, probe.Head, r.parts.kernels.head(p.span.Batch*r.s.Strategy.Batching.Micro), m.Head(p.span.Batch*r.s.Strategy.Batching.Micro).Work(m.WeightBits))
+	mine, _ := own(r.s, p)
+	sequences := mine.span.Batch * r.s.Strategy.Batching.Micro
+	r.gpu(&l, probe.Head, r.parts.kernels.head(sequences), m.Head(sequences).Work(m.WeightBits))
 	r.tally.whole(&l, r.tally.rates.Time(l.bound))
 }
 
@@ -114,6 +119,9 @@ func (r *run) route(p pass, moe int) {
 		r.tokens[0] = int32(p.route.Tokens)
 	} else {
 		r.look(p, moe)
+	}
+	if r.spread != nil {
+		r.spread.note(r.layer(p, moe), r.tokens)
 	}
 	if share := r.s.Strategy.Batching.Capacity; share > 0 {
 		padded := int32(math.Ceil(float64(share * float64(p.route.Tokens))))
@@ -141,9 +149,11 @@ func (r *run) place(p pass, moe int) {
 	e.order = append(e.order[:0], r.busiest...)
 	r.s.Strategy.First.Sort(e.order, r.tokens, e.left)
 	r.lower()
+	r.share(p, moe)
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
-		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens))
+		_, t := own(r.s, p)
+		e.shared = r.parts.compute(r.parts.kernels.shared(t))
 	}
 	r.parts.burden(e, p.route.Tokens)
 }
@@ -154,7 +164,12 @@ func (r *run) place(p pass, moe int) {
 func (r *run) charge(l *ledger, p pass) {
 	e, m := &r.experts, r.s.Model
 	if r.s.Workload.Scope == workload.WholeModel {
-		l.bound.GPU = load(m.Shared(p.route.Tokens))
+		_, t := own(r.s, p)
+		l.bound.GPU = load(m.Shared(t))
+	}
+	if r.spread != nil {
+		l.bound.Apart = r.apart()
+		return
 	}
 	l.bound.ExpertBytes = m.ExpertBytes()
 	l.bound.Flash = e.read > 0

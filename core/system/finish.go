@@ -66,6 +66,7 @@ func (r *run) finish() {
 	y.FitsGPU = memory(ideal, r.plan)[0].Fits
 	y.Energy = energy(r.s, y)
 	y.Cache = r.cached()
+	y.Placement = r.placement()
 	y.Provenance = r.s.Sources()
 	y.Warnings = r.warnings()
 }
@@ -96,7 +97,7 @@ func quantile(sorted []unit.Time, percent int) unit.Time {
 	return sorted[max(rank, 1)-1]
 }
 
-// memory says what each memory must hold.
+// memory says what each memory must hold; of several GPUs, the one that holds most.
 func memory(s scenario.Scenario, p plan) []report.Pool { return toHost(s, pools(s, p)) }
 
 // pools is memory with the key-value cache on the GPU.
@@ -104,9 +105,9 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 	m, w := s.Model, s.Workload
 	gpu := []report.Item{
 		{Name: "weights outside experts", Bytes: m.OtherBytes()},
-		{Name: "activations", Bytes: activations(m, w, p)},
+		{Name: "activations", Bytes: activations(m, w, p, s.Each(w.Batch))},
 	}
-	if kept := s.Machine.GPU.Reserved + unit.Bytes(m.Experts)*s.Machine.GPU.ReservedEach; kept > 0 {
+	if kept := s.Machine.GPU.Reserved + unit.Bytes(s.Each(m.Experts))*s.Machine.GPU.ReservedEach; kept > 0 {
 		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
 	}
 	if k := newKeep(s); k != nil {
@@ -120,7 +121,7 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 	}
 	switch {
 	case s.Strategy.HasAll():
-		gpu = append(gpu, report.Item{Name: "experts", Bytes: m.AllExpertBytes()})
+		gpu = append(gpu, report.Item{Name: "experts", Bytes: unit.Bytes(m.MoEBlocks()*s.Each(m.Experts)) * m.ExpertBytes()})
 	case s.Strategy.Moves():
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
 	}
@@ -180,8 +181,8 @@ func pool(name string, capacity unit.Bytes, items []report.Item) report.Pool {
 
 // activations is the largest pass: each token's residual, normed copy and
 // widest intermediate.
-func activations(m model.Spec, w workload.Spec, p plan) unit.Bytes {
-	tokens := w.Batch
+func activations(m model.Spec, w workload.Spec, p plan, sequences int) unit.Bytes {
+	tokens := sequences
 	if p.input {
 		tokens *= w.InputTokens
 	}
@@ -189,12 +190,13 @@ func activations(m model.Spec, w workload.Spec, p plan) unit.Bytes {
 	return unit.Bytes(tokens) * unit.Bytes(2*m.DModel+wide) * m.ActivationBytes()
 }
 
-// energy adds power over busy time; a memory device is powered throughout.
+// energy adds power over busy time; a memory device is powered throughout, and each of
+// several GPUs as long as the one that is waited for.
 func energy(s scenario.Scenario, y *report.Report) []report.Energy {
 	m := s.Machine
 	busy := func(r probe.Resource) unit.Time { return y.Resources[r].Busy }
 	parts := []report.Energy{
-		{Name: "gpu", Energy: m.GPU.Power.Over(busy(probe.GPU))},
+		{Name: "gpu", Energy: (unit.Power(max(1, m.GPUs)) * m.GPU.Power).Over(busy(probe.GPU))},
 		{Name: "cpu", Energy: m.Host.Power.Over(busy(probe.CPU))},
 	}
 	if !m.Flash.None() {

@@ -9,8 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"monde/core/fault"
+	"monde/core/gpu"
+	"monde/core/link"
 	"monde/core/model"
 	"monde/core/policy"
+	"monde/core/policy/place"
 	"monde/core/policy/predict"
 	"monde/core/policy/replace"
 	"monde/core/probe"
@@ -27,6 +30,7 @@ func draw(t *rapid.T) scenario.Scenario {
 	models, machines := model.Presets(), scenario.MachinePresets()
 	s.Model = models[rapid.IntRange(0, len(models)-1).Draw(t, "model")].Spec
 	s.Machine = machines[rapid.IntRange(0, len(machines)-1).Draw(t, "machine")].Machine
+	s.Machine.GPUs = 0 // drawSpread draws several
 	phases := []workload.Phase{workload.Prefill, workload.Decode, workload.Generate}
 	if s.Model.Encoder.Blocks > 0 {
 		phases = []workload.Phase{workload.Encoder, workload.Decoder, workload.Generate}
@@ -72,6 +76,70 @@ func TestEveryRunKeepsTheInvariants(t *testing.T) {
 		noDevice := s.Strategy.NearData() && (s.Machine.Device.Count == 0 || s.Machine.Device.Stacked != (s.Strategy.Home == policy.InStack))
 		checkTokens(t, s, runChecked(t, s, noDevice))
 	})
+}
+
+// drawSpread draws a scenario whose experts are spread over GPUs.
+func drawSpread(t *rapid.T) scenario.Scenario {
+	s := draw(t)
+	s.Strategy = s.Strategy.As(policy.Ideal)
+	s.Machine.GPUs = rapid.IntRange(0, scenario.MaxGPUs).Draw(t, "gpus")
+	s.Machine.Peer = link.Peer{
+		Name: "any", Bandwidth: unit.BytesPerSecond(rapid.Int64Range(1e9, 1e13).Draw(t, "peer")), Efficiency: rapid.Float64Range(0.1, 1).Draw(t, "reached"),
+		Latency: unit.Time(rapid.Int64Range(0, 1e9).Draw(t, "peer latency")),
+	}
+	s.Machine.GPU.Experts = rapid.SampledFrom([]gpu.Style{gpu.Looped, gpu.Grouped, gpu.Fused}).Draw(t, "style")
+	s.Strategy.Placement = rapid.SampledFrom(append(place.Names(), "")).Draw(t, "placement")
+	s.Strategy.Batching.Micro = rapid.IntRange(1, 3).Draw(t, "micro")
+	s.Workload.Scope = rapid.SampledFrom([]workload.Scope{workload.WholeModel, workload.OneLayer}).Draw(t, "scope")
+	if s.Workload.Phase == workload.Generate {
+		s.Workload.Scope = workload.WholeModel
+	}
+	return s
+}
+
+func TestEveryRunOverSeveralGPUsKeepsTheInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSpread(t)
+		r := runChecked(t, s, false)
+		checkSpread(t, s, r)
+		if s.Workload.Scope == workload.WholeModel && !s.Several() {
+			checkTokens(t, s, r)
+		}
+		other := s
+		other.Fidelity = scenario.Analytic
+		if s.Fidelity == scenario.Analytic {
+			other.Fidelity = scenario.Event
+		}
+		if o := runChecked(t, other, false); s.Several() && o.Latency != r.Latency {
+			t.Fatalf("%s takes %d ps, %s %d", s.Fidelity, r.Latency, other.Fidelity, o.Latency)
+		}
+		s.Strategy.Batching.Capacity = rapid.Float64Range(0.01, 1).Draw(t, "capacity")
+		runChecked(t, s, false)
+	})
+}
+
+// INV-41: what GPUs send, they get back; no GPU gets more than its experts' tokens, of
+// which it has its part already; and a fair share is the least that the busiest has.
+func checkSpread(t *rapid.T, s scenario.Scenario, r report.Report) {
+	if !s.Several() {
+		if r.Placement != nil {
+			t.Fatalf("one GPU: %+v", *r.Placement)
+		}
+		return
+	}
+	var routed int64
+	for _, l := range r.Layers {
+		for _, n := range l.Tokens {
+			routed += n
+		}
+	}
+	out, in := r.Resources[probe.LinkOut].Bytes, r.Resources[probe.LinkIn].Bytes
+	if in != out || in <= 0 || in > unit.Bytes(routed)*s.Model.TokenBytes() {
+		t.Fatalf("%d B out, %d in, of %d choices", out, in, routed)
+	}
+	if p := r.Placement; p.BusiestShare < 1/float64(p.Devices)-1e-9 || p.WorstShare < p.BusiestShare-1e-9 || p.WorstShare > 1 || p.Experts*p.Devices < s.Model.Experts {
+		t.Fatalf("%+v", *p)
+	}
 }
 
 // runChecked runs s and checks what holds for every run; s may be refused, or not.

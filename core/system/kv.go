@@ -11,7 +11,7 @@ import (
 // every token, and of the encoder's output for cross attention.
 func kvDemand(s scenario.Scenario, p plan) kv.Demand {
 	m, w := s.Model, s.Workload
-	d := kv.Demand{Sequences: s.Sequences(), Token: m.KVBytes()}
+	d := kv.Demand{Sequences: s.Each(w.Batch) * s.Strategy.Batching.Micro, Token: m.KVBytes()}
 	if p.pair && p.output == 0 {
 		return d // an encoder caches nothing
 	}

@@ -10,6 +10,7 @@ import (
 type experts struct {
 	// Of this layer and pass.
 	sites    []policy.Site
+	device   []int32 // of several GPUs, the one that has each; nil: there is one
 	tokens   []int32
 	order    []int32 // active experts, busiest first
 	gpu      []unit.Time

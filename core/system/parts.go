@@ -50,6 +50,8 @@ type parts struct {
 	besides  memo      // the same while PMove reads the device, if it does
 	shares   bool      // PMove does
 	devices  int       // memory devices; 0 where experts live elsewhere
+	gpus     int       // over which experts are spread; 0 or 1: none
+	held     int       // experts of a layer that one of them has at most
 	move     unit.Time // PMove of one expert
 	read     unit.Time // of one expert from flash; 0 = none is there
 	failed   error     // the first that took longer than Time can add up, or could not be simulated; the run ends
@@ -90,6 +92,7 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 	p := &parts{
 		model: s.Model, gpu: gpu.New(s.Machine.GPU), style: s.Machine.GPU.Experts, scope: s.Workload.Scope,
 		link: link.New(s.Machine.Link), host: host.New(s.Machine.Host),
+		gpus: s.Machine.GPUs, held: s.Each(s.Model.Experts),
 	}
 	p.kernels = kernels{gpu: p.gpu, model: s.Model}
 	switch {
@@ -175,9 +178,13 @@ func (p *parts) burden(e *experts, batch int) {
 }
 
 // together gives e the time of its experts in one kernel, if GPU memory holds them all
-// at once and they are computed so.
+// at once and they are computed so; and of several GPUs, what the slowest takes.
 func (p *parts) together(e *experts, batch int) {
 	e.together, e.joint = 0, 0
+	if e.device != nil {
+		e.together = p.slowest(e, batch)
+		return
+	}
 	if p.style == gpu.Looped || p.scope == workload.OneExpert {
 		return
 	}

@@ -2,8 +2,9 @@
 //
 // A pass runs layer by layer as MoNDE (DAC 2024, doi 10.1145/3649329.3655951)
 // describes: attention and gate on the GPU, then the experts where the strategy
-// puts them, then their results back in token order. It leaves out overlap
-// between layers, caches of experts and several devices.
+// puts them, then their results back in token order. Over several GPUs, which all
+// have some of the experts and of the sequences, it follows the one that is waited
+// for. It leaves out overlap between layers but for what comes ahead of need.
 package system
 
 import (
@@ -46,7 +47,8 @@ type run struct {
 	late      unit.Time // that deferred experts still take
 	busiest   []int32   // active experts, most tokens first
 	ids       []int32
-	ahead     *ahead // nil: nothing moves before it is asked for
+	ahead     *ahead  // nil: nothing moves before it is asked for
+	spread    *spread // nil: there is one GPU
 	experts   experts
 	loads     []bound.Expert
 	now       unit.Time
@@ -96,6 +98,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
+	if r.spread, err = r.newSpread(stop); err != nil {
+		return report.Report{}, err
+	}
 	if err := r.warm(stop); err != nil {
 		return report.Report{}, err
 	}

@@ -33,7 +33,7 @@ func newTally(s scenario.Scenario, r *report.Report) tally {
 		rates: bound.Rates{
 			GPUBytes: m.GPU.Bandwidth, GPUFLOPs: m.GPU.Compute,
 			HostBytes: m.Host.Bandwidth, HostFLOPs: m.Host.Compute,
-			LinkBytes: m.Link.Bandwidth, FlashBytes: m.Flash.Bandwidth,
+			LinkBytes: m.Link.Bandwidth, FlashBytes: m.Flash.Bandwidth, PeerBytes: m.Peer.Bandwidth,
 		}}
 	if d := m.Device; d.Count > 0 {
 		t.rates.DeviceBytes = unit.BytesPerSecond(d.Count) * d.Bandwidth

@@ -48,6 +48,9 @@ func (r *run) warnings() []report.Warning {
 	if r.tunedOnItself() {
 		warn("strategy.alpha_mode", "Alpha was tuned on the run's own tokens: this routing gives no others.")
 	}
+	if s.Several() && s.Strategy.Placement.Learns() && (s.Workload.Routing.Source == workload.Counts || s.Workload.Routing.Source == workload.File && r.plan.input) {
+		warn("strategy.placement", "Experts were placed by the run's own tokens: this routing gives no others.")
+	}
 	if y.Simulated {
 		warnDevice(s.Machine.Device, warn)
 	}

@@ -139,6 +139,9 @@ func parts(s scenario.Scenario) []part {
 	if x.Home == policy.OnFlash {
 		all = append(all, part{name: "reads from flash", kind: report.Assumed})
 	}
+	if s.Several() {
+		all = append(all, part{name: "exchanges between GPUs", kind: report.Assumed})
+	}
 	return all
 }
 

@@ -55,10 +55,10 @@ func (b *building) sayDrawn(l leg) {
 func (b *building) choosers(l leg, of shares) []*chooser {
 	all := make([]*chooser, l.layers)
 	for i := range all {
-		stream := func(what string) *rand.Rand {
-			return rng.Stream(b.seed, fmt.Sprintf("routing/%s/%s/%d", what, l.stack(), i))
+		stream := func(seed uint64, what string) *rand.Rand {
+			return rng.Stream(seed, fmt.Sprintf("routing/%s/%s/%d", what, l.stack(), i))
 		}
-		all[i] = newChooser(of(l, i, stream("shares")), b.m.TopK, stream("draws"))
+		all[i] = newChooser(of(l, i, stream(b.seed, "shares")), b.m.TopK, stream(b.draws, "draws"))
 	}
 	return all
 }

@@ -16,7 +16,13 @@ import (
 // Equal arguments give Routers that count alike, on every target. Errors are
 // *fault.Field whose paths begin at the workload.
 func NewRouter(s Spec, m model.Spec, seed uint64, traces Traces) (Router, Origin, error) {
-	b := building{s: s, m: m, seed: seed, legs: legs(s, m), story: &story{origin: Origin{Source: s.Routing.Source}}}
+	return NewRehearsal(s, m, seed, seed, traces)
+}
+
+// NewRehearsal is NewRouter of other tokens: experts are as popular as with the seed, and
+// draws decide which tokens come.
+func NewRehearsal(s Spec, m model.Spec, seed, draws uint64, traces Traces) (Router, Origin, error) {
+	b := building{s: s, m: m, seed: seed, draws: draws, legs: legs(s, m), story: &story{origin: Origin{Source: s.Routing.Source}}}
 	r, err := b.router(traces)
 	if err != nil {
 		return nil, Origin{}, fault.In("routing", err)
@@ -28,7 +34,8 @@ func NewRouter(s Spec, m model.Spec, seed uint64, traces Traces) (Router, Origin
 type building struct {
 	s     Spec
 	m     model.Spec
-	seed  uint64
+	seed  uint64 // of what the model is
+	draws uint64 // of the tokens that come
 	legs  []leg
 	story *story
 }

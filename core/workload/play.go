@@ -45,7 +45,7 @@ func (b *building) play(t *Trace, dataset string) (Router, error) {
 		if l.input {
 			p.input = &tape{t, b.rotate(runs), have}
 		} else {
-			p.steps = newSlots(t, runs, l.tokens, rng.Stream(b.seed, "routing/slots"))
+			p.steps = newSlots(t, runs, l.tokens, rng.Stream(b.draws, "routing/slots"))
 		}
 	}
 	return p, nil
@@ -87,7 +87,7 @@ func (b *building) rotate(runs []run) []run {
 	if b.s.Routing.Source == File {
 		return runs
 	}
-	first := rng.Stream(b.seed, "routing/tape").IntN(len(runs))
+	first := rng.Stream(b.draws, "routing/tape").IntN(len(runs))
 	return append(append([]run(nil), runs[first:]...), runs[:first]...)
 }
 

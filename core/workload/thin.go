@@ -24,7 +24,7 @@ func (b *building) thinned(r Router) Router {
 		return r
 	}
 	b.story.say("%g experts a token on average", b.m.MeanK)
-	return &thinned{r, b.m.MeanK / float64(b.m.TopK), rng.Stream(b.seed, "routing/thinned")}
+	return &thinned{r, b.m.MeanK / float64(b.m.TopK), rng.Stream(b.draws, "routing/thinned")}
 }
 
 // Count implements Router.

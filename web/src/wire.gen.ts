@@ -120,6 +120,14 @@ export interface Cached {
   readonly dropped: number; // that a gate did not ask for, and that were not whole yet
 }
 
+/** Placement is how well the experts were spread over several GPUs. */
+export interface Placement {
+  readonly devices: number;
+  readonly experts: number; // of a layer, that one has at most
+  readonly busiest_share: number; // of a layer's choices, on the GPU with the most; mean over layers and passes
+  readonly worst_share: number; // the same, of the layer and pass where it is most
+}
+
 /** Item is one tenant of a Pool. */
 export interface Item {
   readonly name: string;
@@ -245,6 +253,7 @@ export interface Report {
   readonly hot_experts: number;
   readonly routing: WorkloadOrigin;
   readonly cache?: Cached; // of experts, in GPU memory; absent: none
+  readonly placement?: Placement; // of experts on several GPUs; absent: one
   readonly memory: readonly Pool[];
   readonly fits_gpu: boolean; // GPU memory could hold every expert beside all else
   readonly energy: readonly Energy[];
@@ -810,6 +819,14 @@ export interface GpuSpec {
   readonly power_mw: Milliwatts; // board, while busy
 }
 
+/** Peer is what joins several GPUs: each reaches all others over ports of its own, as behind a switch. The zero Peer is a machine without. */
+export interface LinkPeer {
+  readonly name: string;
+  readonly bandwidth_bytes_per_s: BytesPerSecond; // of one GPU, each direction, peak
+  readonly efficiency: number; // share of it that an exchange between all reaches
+  readonly latency_ps: Picoseconds; // of such an exchange, however small
+}
+
 /** Staged is how fast pageable memory gets through the pinned buffer. */
 export interface LinkStaged {
   readonly bandwidth_bytes_per_s: BytesPerSecond;
@@ -943,10 +960,12 @@ export interface FlashSpec {
   readonly power_mw: Milliwatts; // while it reads
 }
 
-/** Machine is a GPU, the host behind its link, and a memory device and flash if it has them. */
+/** Machine is a GPU, or several that are alike, the host behind its link, and a memory device and flash if it has them. */
 export interface Machine {
   readonly name: string;
   readonly gpu: GpuSpec;
+  readonly gpus?: number; // how many; absent: one
+  readonly peer?: LinkPeer; // between them
   readonly link: LinkSpec;
   readonly host: HostSpec;
   readonly device: DeviceSpec;
@@ -1131,6 +1150,14 @@ export const PolicyAttention = [
 ] as const;
 export type PolicyAttention = (typeof PolicyAttention)[number];
 
+/** Name is a way to place experts. The zero Name is ByID. */
+export const PlaceName = [
+  'id', // in blocks, as models number them
+  'greedy', // the busiest first, each to the GPU with the least load
+  'anti_correlated', // the same, and apart from experts that are busy when it is
+] as const;
+export type PlaceName = (typeof PlaceName)[number];
+
 /** Spec is a strategy: a point on the axes, and their parameters. Those that no axis uses are ignored, so that a user may switch back and forth. */
 export interface PolicySpec {
   readonly name: string; // of the composition that the rest began as
@@ -1143,7 +1170,7 @@ export interface PolicySpec {
   readonly alpha: number; // alpha_mode: fixed
   readonly rounding: PolicyRounding; // alpha_mode: fixed and auto
   readonly min_hot: number; // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
-  readonly profile_passes: number; // alpha_mode: auto: forward passes that alpha is tuned on
+  readonly profile_passes: number; // alpha_mode: auto, and placement: forward passes that they learn from
   readonly held_blocks: number; // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
   readonly precision: PolicyPrecision; // of missed experts
   readonly first: PolicyFirst; // of a layer's experts
@@ -1154,6 +1181,7 @@ export interface PolicySpec {
   readonly prefetch: PolicyPrefetch;
   readonly batching: PolicyBatching;
   readonly attention: PolicyAttention;
+  readonly placement?: PlaceName; // home: gpu, over several GPUs: which has which expert; absent: by number
 }
 
 /** Allocator is how memory of the cache is given out. */

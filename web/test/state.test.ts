@@ -81,6 +81,16 @@ test('a strategy that the machine cannot run is not selected', () => {
   expect(said).toHaveLength(2);
 });
 
+test('a machine with several GPUs has the experts in their memories', () => {
+  const said: string[] = [];
+  const editor = new Editor(catalog, (text) => said.push(text));
+  const {value, ...choice} = machineOf('dgx1-v100', 0);
+  editor.pickMachine({...choice, value: {...value, gpus: 8}});
+  editor.select(entries[1]!);
+  expect(editor.scenario.value.strategy).toMatchObject({name: 'Ideal', home: 'gpu'});
+  expect(said).toEqual(['dgx1-v100 has several GPUs, and MD+LB is of one: Ideal is shown instead.', 'serial is of one GPU, and this machine has several.']);
+});
+
 test('a machine with a device leaves the strategy alone', () => {
   const editor = new Editor(catalog);
   editor.pickMachine(machineOf('h100-monde', 1));

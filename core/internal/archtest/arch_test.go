@@ -46,19 +46,20 @@ var mayImport = map[string]string{
 	"core/device/functional":          basics + " core/device/memory core/device/isa",
 	"core/device/driver":              basics + devices + driver + " core/quant core/model",
 	"core/device":                     basics + " core/ndp core/dram core/device/memory",
-	"core/policy":                     "core/unit core/fault core/quant core/model core/internal/order core/policy/replace core/policy/predict",
+	"core/policy":                     "core/unit core/fault core/quant core/model core/internal/order core/policy/replace core/policy/predict core/policy/place",
 	"core/policy/replace":             "core/unit core/fault core/quant core/model",
 	"core/policy/predict":             "core/unit core/fault core/quant core/model",
+	"core/policy/place":               "core/internal/order",
 	"core/policy/replace/replacetest": "core/unit core/fault core/quant core/model core/policy/replace core/rng",
 	"core/policy/predict/predicttest": "core/unit core/fault core/quant core/model core/policy/predict core/rng",
-	"core/policy/policytest":          "core/internal/order core/unit core/fault core/quant core/model core/policy core/policy/replace core/policy/predict core/rng",
+	"core/policy/policytest":          "core/internal/order core/unit core/fault core/quant core/model core/policy core/policy/replace core/policy/predict core/policy/place core/rng",
 	"core/bound":                      "core/unit",
 	"core/replay":                     basics + " core/kv core/quant core/model core/workload core/policy/replace core/policy/predict",
 	"core/report":                     basics + " core/kv core/quant core/model core/workload",
-	"core/scenario":                   basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report",
-	"core/trust":                      basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario",
-	"core/system":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario core/bound",
-	"core/advise":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/report core/scenario core/bound core/system core/trust",
+	"core/scenario":                   basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report",
+	"core/trust":                      basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario",
+	"core/system":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/bound",
+	"core/advise":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/bound core/system core/trust",
 	"core/wire":                       basics + devices + " core/kv core/quant core/model core/workload core/report",
 	"core":                            everything,
 	"wasm":                            "core " + everything,
@@ -76,7 +77,7 @@ const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	replaying  = " core/replay"                                                 // not in a browser, yet
-	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/bound core/report core/scenario core/system core/trust core/advise core/wire"
+	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/wire"
 	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
 	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )

@@ -100,6 +100,7 @@ const works: Readonly<Record<string, string>> = {
   amove_in: 'AMove in',
   dense_ffn: 'dense FFN',
   read: 'read from flash',
+  all_to_all: 'exchange between GPUs',
 };
 
 /** The name of a kind of work for people. */

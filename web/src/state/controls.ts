@@ -4,7 +4,7 @@
 import {plain} from '../base/format';
 import {numberAt} from '../base/path';
 import type {Scenario} from '../wire.gen';
-import {hasFlash} from './editor';
+import {hasFlash, several} from './editor';
 
 export interface NumberRow {
   readonly path: string;
@@ -35,6 +35,8 @@ const steps = (s: Scenario) => s.workload.phase !== 'encoder' && s.workload.phas
 const device = (s: Scenario) => s.machine.device.count > 0;
 /** Whether the scenario splits experts between the GPU and where they live. */
 export const balanced = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.missed === 'balance';
+const learnt = (s: Scenario) => several(s) && s.strategy.home === 'gpu' && (s.strategy.placement ?? 'id') !== 'id';
+const joined = (s: Scenario) => several(s) && s.machine.peer !== undefined;
 const formula = (s: Scenario) => balanced(s) && s.strategy.alpha_mode !== 'exact';
 
 export const workload: readonly NumberRow[] = [
@@ -63,6 +65,10 @@ export const machine: readonly NumberRow[] = [
 ];
 
 export const moreMachine: readonly NumberRow[] = [
+  row('machine.gpus', 'GPUs', 'alike', 1, [1, 64], {usual: () => 1, hint: 'that share sequences and experts; several need experts in GPU memory'}),
+  rate('machine.peer.bandwidth_bytes_per_s', 'Bandwidth between GPUs', [5, 2000], {shown: joined, hint: 'of one GPU, each direction, peak'}),
+  part('machine.peer.efficiency', 'Of it, exchanges reach', {shown: joined}),
+  row('machine.peer.latency_ps', 'Latency between GPUs', 'µs', 1e6, [0.1, 1000], {shown: joined, hint: 'of one exchange'}),
   part('machine.link.efficiency', 'Link efficiency'),
   row('machine.link.latency_ps', 'Link latency', 'µs', 1e6, [0.05, 100]),
   rate('machine.gpu.bandwidth_bytes_per_s', 'GPU bandwidth', [100, 20000]),
@@ -131,7 +137,7 @@ export const axes: readonly NumberRow[] = [
 export const strategy: readonly NumberRow[] = [
   row('strategy.alpha', 'α', '', 1, [0, 4], {whole: false, shown: (s) => balanced(s) && s.strategy.alpha_mode === 'fixed', hint: 'scales how many experts are hot'}),
   row('strategy.min_hot', 'At least hot', 'experts', 1, [0, 64], {shown: formula}),
-  row('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], {shown: (s) => balanced(s) && s.strategy.alpha_mode === 'auto', hint: 'forward passes that α is tuned on'}),
+  row('strategy.profile_passes', 'Profile passes', '', 1, [1, 64], {shown: (s) => learnt(s) || (balanced(s) && s.strategy.alpha_mode === 'auto'), hint: 'forward passes that α is tuned on, or experts are placed by'}),
   row('strategy.staging', 'Staging', 'experts', 1, [2, 64], {
     shown: (s) => balanced(s) || (s.strategy.home !== 'gpu' && s.strategy.missed === 'gpu' && s.strategy.transfer === 'overlap'),
     hint: 'that GPU memory holds in transit',

@@ -56,7 +56,8 @@ export class Editor {
   }
 
   select(entry: Entry): void {
-    if (!runsOn(entry.spec, this.current.value.machine)) return this.tell(`${entry.title} needs a memory device, and this machine has none.`);
+    const {machine} = this.current.value;
+    if (!runsOn(entry.spec, machine)) return this.tell(several({machine}) ? `${entry.title} is of one GPU, and this machine has several.` : `${entry.title} needs a memory device, and this machine has none.`);
     if (!this.compared.value.includes(entry.name)) this.compare(entry.name, true);
     this.replace(withEntry(this.current.value, entry), 'pick');
   }
@@ -86,8 +87,9 @@ export class Editor {
     if (!choice) return;
     const s = this.inMemory({...this.current.value, machine: choice.value});
     if (runsOn(s.strategy, s.machine)) return this.replace(s, 'pick');
-    const next = {...s, strategy: {...s.strategy, name: 'GPU+PM' as const, home: 'memory' as const, missed: 'gpu' as const}};
-    this.tell(`${choice.title} has no memory device, which ${s.strategy.name} needs: GPU+PM is shown instead.`);
+    const next = {...s, strategy: {...s.strategy, ...(several(s) ? spreadOut : moved)}};
+    const why = several(s) ? `has several GPUs, and ${s.strategy.name} is of one` : `has no memory device, which ${s.strategy.name} needs`;
+    this.tell(`${choice.title} ${why}: ${next.strategy.name} is shown instead.`);
     batch(() => {
       const entry = entryOf(this.entries, next.strategy);
       if (entry && !this.compared.value.includes(entry.name)) this.compare(entry.name, true);
@@ -99,7 +101,8 @@ export class Editor {
   pickPart(key: PartKey, choice: Choice<unknown> | undefined): void {
     const s = this.current.value;
     const value = choice?.value ?? this.catalog.default.machine[key];
-    this.replace(this.inMemory({...s, machine: {...s.machine, [key]: value}}), 'pick');
+    const machine = value === undefined ? without(s.machine, key) : {...s.machine, [key]: value};
+    this.replace(this.inMemory({...s, machine}), 'pick');
   }
 
   /** Experts that were on flash, in memory where there is none. */
@@ -127,13 +130,21 @@ export class Editor {
 export const nearData = (strategy: Pick<PolicySpec, 'home'>) => strategy.home === 'device' || strategy.home === 'stack';
 
 /** The parts of a machine that have presets of their own. */
-export type PartKey = 'gpu' | 'link' | 'flash';
+export type PartKey = 'gpu' | 'link' | 'flash' | 'peer';
 
 /** Whether a machine has flash. */
 export const hasFlash = (s: Pick<Scenario, 'machine'>) => s.machine.flash.memory_bytes > 0;
 
+/** Whether experts are spread over more than one GPU. */
+export const several = ({machine}: Pick<Scenario, 'machine'>) => (machine.gpus ?? 1) > 1;
+
 /** Whether a machine has what a strategy needs. */
-export const runsOn = (strategy: Pick<PolicySpec, 'home'>, {device}: Machine) => !nearData(strategy) || (device.count > 0 && (device.stacked ?? false) === (strategy.home === 'stack'));
+export const runsOn = (strategy: Pick<PolicySpec, 'home'>, machine: Machine) =>
+  strategy.home === 'gpu' || (!several({machine}) && (!nearData(strategy) || (machine.device.count > 0 && (machine.device.stacked ?? false) === (strategy.home === 'stack'))));
+
+/** Strategies that give way to none, on one GPU and on several. */
+const moved = {name: 'GPU+PM', home: 'memory', missed: 'gpu'} as const;
+const spreadOut = {name: 'Ideal', home: 'gpu', missed: 'gpu'} as const;
 
 /** The shipped trace that was recorded on a model. */
 export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));

@@ -1,8 +1,9 @@
 // The axes of a strategy, each with what it may be.
 
 import * as controls from '../state/controls';
+import {several} from '../state/editor';
 import {useStore, usePart} from '../state/store';
-import {PolicyAttention, PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
+import {PlaceName, PolicyAttention, PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
 const homes: Readonly<Record<PolicyHome, string>> = {
@@ -24,6 +25,7 @@ const predictors: Readonly<Record<PredictName, string>> = {
 };
 const firsts: Readonly<Record<PolicyFirst, string>> = {busiest: 'Most tokens', id: 'By number', lightest: 'Fewest tokens', readiest: 'Least of it still to come'};
 const attentions: Readonly<Record<PolicyAttention, string>> = {gpu: 'On the GPU', cpu: 'On the CPU, which has the KV cache'};
+const placements: Readonly<Record<PlaceName, string>> = {id: 'By number', greedy: 'The busiest first, to the GPU with least', anti_correlated: 'The same, apart from experts busy at once'};
 const scopes: Readonly<Record<ReplaceScope, string>> = {layer: 'Each layer has its own', model: 'All layers share'};
 
 function Axis<T extends string>({label, path, value, names}: {readonly label: string; readonly path: string; readonly value: T; readonly names: Readonly<Record<T, string>>}) {
@@ -36,6 +38,7 @@ function Axis<T extends string>({label, path, value, names}: {readonly label: st
 export function AxisFields() {
   const {editor} = useStore();
   const s = usePart((x) => x.strategy);
+  const spread = usePart(several);
   const cached = s.cache.name !== 'none';
   return (
     <details class="more">
@@ -47,6 +50,7 @@ export function AxisFields() {
         {cached && <Axis label="Slots" path="strategy.cache.scope" value={s.cache.scope} names={scopes} />}
         {cached && <Axis label="Predictor" path="strategy.predictor.name" value={s.predictor.name} names={predictors} />}
         <Axis label="Attention, in decoding" path="strategy.attention" value={s.attention} names={attentions} />
+        {spread && <Axis label="Experts are placed" path="strategy.placement" value={s.placement ?? 'id'} names={placements} />}
         <Axis label="First goes" path="strategy.first" value={s.first} names={firsts} />
         <label class="check">
           <input type="checkbox" checked={s.precision.twins} onChange={(e) => editor.set('strategy.precision.twins', e.currentTarget.checked, 'pick')} />

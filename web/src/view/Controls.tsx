@@ -135,10 +135,12 @@ interface PartProps {
   readonly none?: string; // what the machine is called that has none
 }
 
+const nothing = {name: ''};
+
 /** A part of the machine that has presets of its own. */
 function PartField({part, label, none}: PartProps) {
   const {editor} = useStore();
-  const value = usePart((s) => s.machine[part]);
+  const value = usePart((s) => s.machine[part]) ?? nothing;
   const choices = (editor.catalog.parts.find((p) => p.key === part)?.choices ?? []).map((c) => ({...c, name: c.title}));
   const {choice, changed} = chosen(choices, value);
   const absent = none === undefined ? [] : [{value: '', label: none}];
@@ -166,6 +168,7 @@ function MachineFields() {
         <summary>More of the machine</summary>
         <div class="fields">
           <PartField part="flash" label="Flash" none="None" />
+          <PartField part="peer" label="Between GPUs" none="None" />
           <NumberFields rows={controls.moreMachine} />
           <label class="check">
             <input type="checkbox" checked={eager} onChange={(e) => editor.set('machine.gpu.eager', e.currentTarget.checked, 'pick')} />

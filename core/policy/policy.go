@@ -50,14 +50,16 @@ var _ Placer = everyone{}
 
 // Place implements Placer.
 func (e everyone) Place(dst []Site, v *View) []Site {
+	start := len(dst)
+	dst = append(dst, make([]Site, len(v.Tokens))...) // all idle
+	sites := dst[start:]
 	for id, t := range v.Tokens {
 		switch {
 		case t == 0:
-			dst = append(dst, Idle)
 		case v.held(int32(id)):
-			dst = append(dst, Resident)
+			sites[id] = Resident
 		default:
-			dst = append(dst, e.site)
+			sites[id] = e.site
 		}
 	}
 	return dst
@@ -106,11 +108,34 @@ func New(s Spec, alpha float64) Placer {
 // equals the lowest id first.
 func ByTokens(dst []int32, tokens []int32) []int32 {
 	start := len(dst)
+	var with [few]int // experts, by their tokens
+	most := int32(0)
 	for id, t := range tokens {
 		if t > 0 {
 			dst = append(dst, int32(id))
+			with[min(t, few-1)]++
+			most = max(most, t)
 		}
 	}
-	slices.SortStableFunc(dst[start:], func(a, b int32) int { return int(tokens[b]) - int(tokens[a]) })
+	if most >= few {
+		slices.SortStableFunc(dst[start:], func(a, b int32) int { return int(tokens[b]) - int(tokens[a]) })
+		return dst
+	}
+	if with[most] == len(dst)-start {
+		return dst // all have as many
+	}
+	at := start
+	for t := most; t > 0; t-- {
+		at, with[t] = at+with[t], at
+	}
+	for id, t := range tokens {
+		if t > 0 {
+			dst[with[t]] = int32(id)
+			with[t]++
+		}
+	}
 	return dst
 }
+
+// few is of tokens: experts that have fewer are counted into order.
+const few = 32

@@ -231,9 +231,9 @@ func (r *run) foresee(p pass, moe int) {
 
 // behind lets what is on its way use the link where a layer, which has just run, did
 // not.
-func (r *run) behind(l *ledger, took unit.Time) {
-	if r.ahead == nil {
+func (r *run) behind(took unit.Time) {
+	if r.ahead == nil || len(r.ahead.queue) == 0 {
 		return
 	}
-	r.level.idle(r.ahead.over, r.now, r.now+took, func(from, to unit.Time) { r.idle(l, from, to) })
+	r.level.idle(r.ahead.over, r.now, r.now+took, r.idles)
 }

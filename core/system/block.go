@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"monde/core/bound"
-	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -18,63 +17,68 @@ import (
 func (r *run) block(p pass, block, moe int, has bool) {
 	index := p.first + block
 	r.mark = probe.Span{Pass: p.number, Layer: int32(index)}
-	l := ledger{}
-	m := r.s.Model
+	l := r.open()
 	k, t, scope := &r.parts.kernels, p.route.Tokens, r.s.Workload.Scope
 	whole := scope == workload.WholeModel
 	if whole || scope == workload.Attending {
-		cost, work := k.attention(block, p.span)
+		attention := k.attention(block, p.span)
 		for range r.s.Strategy.Batching.Micro {
-			r.gpu(&l, probe.Attention, cost, work)
+			r.gpu(l, probe.Attention, attention)
 		}
 	}
 	switch {
 	case scope == workload.Attending:
-		r.tally.layer(index, &l, nil)
+		r.tally.layer(index, l, nil)
 		return
 	case scope == workload.OneCopy:
-		r.copy(&l)
-		r.tally.layer(index, &l, nil)
+		r.copy(l)
+		r.tally.layer(index, l, nil)
 		return
 	case !has:
-		r.gpu(&l, probe.DenseFFN, k.denseFFN(t), m.DenseFFN(t))
-		r.pad(&l, r.s.Machine.GPU.Floor)
-		r.tally.layer(index, &l, nil)
+		r.gpu(l, probe.DenseFFN, k.denseFFN(t))
+		r.pad(l, r.s.Machine.GPU.Floor)
+		r.tally.layer(index, l, nil)
 		return
 	case whole:
-		r.gpu(&l, probe.Gate, k.gate(t), m.Gate(t).Work(m.WeightBits))
+		r.gpu(l, probe.Gate, k.gate(t))
 	}
 	r.route(p, moe)
 	r.place(p, moe)
-	r.charge(&l, p)
+	r.charge(l, p)
 	r.foresee(p, moe)
 	r.experts.since = 0
 	if r.delivered >= 0 {
 		r.experts.since = r.now - r.delivered
 	}
-	took := r.level.run(&r.experts, r.now, r.emit)
+	took := r.level.run(&r.experts, r.now, r.emits)
 	r.defers()
 	r.kept(p, moe)
-	r.behind(&l, took.time)
+	r.behind(took.time)
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
 	l.took.plus(took)
 	if whole {
-		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})
-		r.pad(&l, r.s.Machine.GPU.MoEFloor)
+		r.gpu(l, probe.Combine, k.combine(t))
+		r.pad(l, r.s.Machine.GPU.MoEFloor)
 	}
-	r.tally.layer(index, &l, &r.experts)
+	r.tally.layer(index, l, &r.experts)
+}
+
+// open returns an empty ledger, in place of the one before.
+func (r *run) open() *ledger {
+	r.ledger = ledger{bound: bound.Layer{Serial: r.ledger.bound.Serial[:0]}}
+	return &r.ledger
 }
 
 // gpu runs a part that nothing else runs beside.
-func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
-	t := r.parts.compute(cost)
+func (r *run) gpu(l *ledger, w probe.Work, x part) {
+	t := r.parts.compute(x.cost)
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	r.idle(l, r.now-t, r.now)
 	l.took.busy[r.experts.where] += r.beside(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
-	l.bound.Serial = append(l.bound.Serial, load(work))
+	l.bound.Serial = append(l.bound.Serial, load(x.work))
 }
 
 // pad waits for the launches of a block whose kernels are shorter.
@@ -102,10 +106,9 @@ func (r *run) copy(l *ledger) {
 // head runs the output head, which is no layer.
 func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
-	l := ledger{}
-	m := r.s.Model
-	r.gpu(&l, probe.Head, r.parts.kernels.head(p.span.Batch*r.s.Strategy.Batching.Micro), m.Head(p.span.Batch*r.s.Strategy.Batching.Micro).Work(m.WeightBits))
-	r.tally.whole(&l, r.tally.rates.Time(l.bound))
+	l := r.open()
+	r.gpu(l, probe.Head, r.parts.kernels.head(p.span.Batch*r.s.Strategy.Batching.Micro))
+	r.tally.whole(l, r.tally.rates.Time(l.bound))
 }
 
 // route fills r.tokens and what the policy may know.
@@ -144,7 +147,7 @@ func (r *run) place(p pass, moe int) {
 	r.lower()
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
-		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens))
+		e.shared = r.parts.compute(r.parts.kernels.shared(p.route.Tokens).cost)
 	}
 	r.parts.burden(e, p.route.Tokens)
 }
@@ -153,11 +156,12 @@ func (r *run) place(p pass, moe int) {
 // sites that the strategy fixes, or, where it splits them between GPU and device,
 // at whatever split is best.
 func (r *run) charge(l *ledger, p pass) {
-	e, m := &r.experts, r.s.Model
+	e, m := &r.experts, &r.s.Model
 	if r.s.Workload.Scope == workload.WholeModel {
-		l.bound.GPU = load(m.Shared(p.route.Tokens))
+		l.bound.GPU = load(r.parts.kernels.shared(p.route.Tokens).work)
 	}
-	l.bound.ExpertBytes = m.ExpertBytes()
+	each, token := m.Expert(1), m.TokenBytes()
+	l.bound.ExpertBytes = e.weights
 	l.bound.Flash = e.read > 0
 	l.bound.Split = r.s.Strategy.Splits()
 	l.bound.Home = bound.Device
@@ -171,15 +175,15 @@ func (r *run) charge(l *ledger, p pass) {
 		if slices.Contains(r.ids[now:], id) {
 			continue // it is left for the next layer
 		}
-		work := m.Expert(int(e.tokens[id]))
+		flops := unit.FLOPs(e.tokens[id]) * each.FLOPs
 		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id] // of its weights cross the link
 		if l.bound.Split && (part || e.sites[id] == policy.Resident) {       // it cannot be split, and need not move as a whole
-			l.bound.GPU.FLOPs += work.FLOPs
+			l.bound.GPU.FLOPs += flops
 			continue
 		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && !part, Near: e.sites[id] == policy.Near,
-			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
+			FLOPs: flops, GPUBytes: each.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && !part, Near: e.sites[id] == policy.Near,
+			Activations: unit.Bytes(e.tokens[id]) * token,
 		})
 	}
 	r.loads = l.bound.Experts

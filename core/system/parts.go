@@ -57,7 +57,7 @@ type parts struct {
 
 	clockedDone, clockedOf int // numbers of tokens of this layer that are simulated clock by clock
 
-	masked       []int32 // tokens of the experts at one site
+	grouped      []int32 // tokens of the experts at one site
 	extrapolated bool    // some expert got more passes than are simulated
 }
 
@@ -156,8 +156,8 @@ func (p *parts) burden(e *experts, batch int) {
 	p.together(e, batch)
 	p.launch(e)
 	var cold int64
-	for id, site := range e.sites {
-		if site == policy.Near {
+	for _, id := range e.order {
+		if e.sites[id] == policy.Near {
 			cold += int64(e.tokens[id])
 		}
 	}
@@ -180,26 +180,17 @@ func (p *parts) together(e *experts, batch int) {
 
 // group returns the time of the experts at one site in one kernel; 0 of none.
 func (p *parts) group(e *experts, site policy.Site, batch int) unit.Time {
-	tokens := e.tokens
-	if !e.only(site) {
-		p.masked = p.masked[:0]
-		any := false
-		for id, t := range e.tokens {
-			if e.sites[id] != site {
-				t = 0
-			}
-			any = any || t > 0
-			p.masked = append(p.masked, t)
+	p.grouped = p.grouped[:0]
+	for id, t := range e.tokens {
+		if t > 0 && e.sites[id] == site {
+			p.grouped = append(p.grouped, t)
 		}
-		if !any {
-			return 0
-		}
-		tokens = p.masked
-	} else if len(e.order) == 0 {
+	}
+	if len(p.grouped) == 0 {
 		return 0
 	}
 	return p.compute(p.gpu.Experts(gpu.Group{
-		FFN: p.kernels.expert(), Tokens: tokens, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
+		FFN: p.kernels.expert(), Tokens: p.grouped, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
 	}))
 }
 
@@ -241,10 +232,12 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 // view fills v for a layer whose experts get the given tokens.
 func (p *parts) view(v *policy.View, tokens []int32) {
 	v.Tokens, v.Devices = tokens, p.devices
-	v.GPU, v.Near = v.GPU[:0], v.Near[:0]
-	for _, t := range tokens {
-		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
-		v.Near = append(v.Near, p.onNear.at(int(t)))
+	v.GPU = append(v.GPU[:0], make([]unit.Time, len(tokens))...)
+	v.Near = append(v.Near[:0], make([]unit.Time, len(tokens))...)
+	for id, t := range tokens {
+		if t > 0 {
+			v.GPU[id], v.Near[id] = p.onGPU.at(int(t)), p.onNear.at(int(t))
+		}
 	}
 	v.Move, v.Latency = p.move, p.link.Latency()
 	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())

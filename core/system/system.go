@@ -54,6 +54,10 @@ type run struct {
 	done      int64
 	total     int64      // layers of all passes
 	mark      probe.Span // pass and layer of the spans being emitted
+	ledger    ledger     // of the block at hand
+
+	emits func(probe.Span)         // emit, made once
+	idles func(from, to unit.Time) // idle, for the ledger
 }
 
 // Run simulates s, and fills all of the report but its digest. The error is
@@ -68,6 +72,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r := run{s: s, plan: newPlan(s), parts: parts, probe: p}
+	r.emits, r.idles = r.emit, func(from, to unit.Time) { r.idle(&r.ledger, from, to) }
 	if s.Fidelity == scenario.Cycle && parts.devices > 0 {
 		parts.clocking = r.clocking
 	}

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"slices"
-
-	"monde/core/unit"
-)
+import "monde/core/unit"
 
 // Site is where an expert of a layer is computed.
 type Site uint8
@@ -103,39 +99,3 @@ func New(s Spec, alpha float64) Placer {
 		return everyone{Moved}
 	}
 }
-
-// ByTokens appends to dst the active experts of tokens, busiest first, and among
-// equals the lowest id first.
-func ByTokens(dst []int32, tokens []int32) []int32 {
-	start := len(dst)
-	var with [few]int // experts, by their tokens
-	most := int32(0)
-	for id, t := range tokens {
-		if t > 0 {
-			dst = append(dst, int32(id))
-			with[min(t, few-1)]++
-			most = max(most, t)
-		}
-	}
-	if most >= few {
-		slices.SortStableFunc(dst[start:], func(a, b int32) int { return int(tokens[b]) - int(tokens[a]) })
-		return dst
-	}
-	if with[most] == len(dst)-start {
-		return dst // all have as many
-	}
-	at := start
-	for t := most; t > 0; t-- {
-		at, with[t] = at+with[t], at
-	}
-	for id, t := range tokens {
-		if t > 0 {
-			dst[with[t]] = int32(id)
-			with[t]++
-		}
-	}
-	return dst
-}
-
-// few is of tokens: experts that have fewer are counted into order.
-const few = 32

@@ -78,7 +78,7 @@ func (r *run) views(stop fault.Stop, router workload.Router, first, n int) ([]po
 			tokens := make([]int32, r.s.Model.Experts)
 			router.Count(tokens, p.route, layer)
 			var v policy.View
-			r.parts.view(&v, tokens)
+			r.parts.view(&v, policy.ByNumber(nil, tokens), tokens)
 			views = append(views, v)
 			if err := stop.Err(); err != nil {
 				return nil, err

@@ -126,7 +126,8 @@ func (r *run) route(p pass, moe int) {
 		}
 	}
 	r.classify()
-	r.parts.view(&r.view, r.tokens)
+	r.experts.active = policy.ByNumber(r.experts.active[:0], r.tokens)
+	r.parts.view(&r.view, r.experts.active, r.tokens)
 }
 
 // place has the policy decide, and derives what the experts of this layer have to
@@ -141,7 +142,8 @@ func (r *run) place(p pass, moe int) {
 	}
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
-	r.busiest = policy.ByTokens(r.busiest[:0], r.tokens)
+	r.busiest = append(r.busiest[:0], e.active...)
+	policy.Busier(r.busiest, r.tokens)
 	e.order = append(e.order[:0], r.busiest...)
 	r.s.Strategy.First.Sort(e.order, r.tokens, e.left)
 	r.lower()

@@ -58,11 +58,11 @@ func (r *run) hold(p pass, moe int) {
 		r.experts.blocked = r.gate(layer)
 	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
-	for id, t := range r.tokens {
-		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) >= r.wanted(id)
-		if t > 0 {
-			k.uses = append(k.uses, replace.Use{Expert: int32(id), Tokens: t, Want: r.wanted(id), Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
-		}
+	clear(k.held)
+	for _, id := range r.experts.active {
+		want := r.wanted(id)
+		k.held[id] = k.cache.Has(layer, id) >= want
+		k.uses = append(k.uses, replace.Use{Expert: id, Tokens: r.tokens[id], Want: want, Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
 	}
 	k.cache.Use(layer, k.uses)
 }
@@ -75,7 +75,7 @@ func (r *run) kept(p pass, moe int) {
 	e := &r.experts
 	for _, id := range e.order {
 		if e.sites[id] == policy.Moved {
-			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(int(id)))
+			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(id))
 		}
 	}
 }

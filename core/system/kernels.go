@@ -10,11 +10,19 @@ import (
 type kernels struct {
 	gpu      gpu.GPU
 	model    model.Spec
+	expert   gpu.FFN
 	products []model.Product
 
 	attended               [2]last[model.Span, part] // of blocks with a window, and without
 	gated, combined, dense last[int, part]
 	sharing                last[int, part]
+}
+
+func newKernels(g gpu.GPU, m model.Spec) kernels {
+	k := kernels{gpu: g, model: m}
+	k.expert = k.ffn(m.ExpertFF, m.ExpertBits)
+	k.expert.Code = m.ExpertFormat.Code()
+	return k
 }
 
 // A part of a block: what it takes on the GPU, and the least that it asks of it.
@@ -83,12 +91,6 @@ func (k *kernels) attend(a model.Attention) gpu.Cost {
 
 func (k *kernels) ffn(inner int, bits float64) gpu.FFN {
 	return gpu.FFN{DModel: k.model.DModel, DFF: inner, Gated: k.model.Gated, Bits: bits}
-}
-
-func (k *kernels) expert() gpu.FFN {
-	f := k.ffn(k.model.ExpertFF, k.model.ExpertBits)
-	f.Code = k.model.ExpertFormat.Code()
-	return f
 }
 
 // denseFFN is the FFN of a block without experts.

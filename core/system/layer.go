@@ -11,7 +11,8 @@ type experts struct {
 	// Of this layer and pass.
 	sites    []policy.Site
 	tokens   []int32
-	order    []int32 // active experts, busiest first
+	active   []int32 // experts with tokens, by id
+	order    []int32 // the same, as they go: busiest first, usually
 	gpu      []unit.Time
 	near     []unit.Time
 	together unit.Time   // experts that GPU memory holds, in one kernel; 0 = one by one

@@ -91,7 +91,7 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 		model: s.Model, gpu: gpu.New(s.Machine.GPU), style: s.Machine.GPU.Experts, scope: s.Workload.Scope,
 		link: link.New(s.Machine.Link), host: host.New(s.Machine.Host),
 	}
-	p.kernels = kernels{gpu: p.gpu, model: s.Model}
+	p.kernels = newKernels(p.gpu, s.Model)
 	switch {
 	case s.Strategy.OnCPU():
 		near := newOnHost(p.host, s)
@@ -140,9 +140,9 @@ func (p *parts) home() string {
 // one.
 func (p *parts) expert(t int) gpu.Cost {
 	if p.scope == workload.OneExpert {
-		return p.gpu.FFN(p.kernels.expert(), t)
+		return p.gpu.FFN(p.kernels.expert, t)
 	}
-	return p.gpu.Looped(p.kernels.expert(), t)
+	return p.gpu.Looped(p.kernels.expert, t)
 }
 
 // burden completes e, whose experts have their sites, tokens and times: what each
@@ -181,16 +181,16 @@ func (p *parts) together(e *experts, batch int) {
 // group returns the time of the experts at one site in one kernel; 0 of none.
 func (p *parts) group(e *experts, site policy.Site, batch int) unit.Time {
 	p.grouped = p.grouped[:0]
-	for id, t := range e.tokens {
-		if t > 0 && e.sites[id] == site {
-			p.grouped = append(p.grouped, t)
+	for _, id := range e.active {
+		if e.sites[id] == site {
+			p.grouped = append(p.grouped, e.tokens[id])
 		}
 	}
 	if len(p.grouped) == 0 {
 		return 0
 	}
 	return p.compute(p.gpu.Experts(gpu.Group{
-		FFN: p.kernels.expert(), Tokens: p.grouped, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
+		FFN: p.kernels.expert, Tokens: p.grouped, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
 	}))
 }
 
@@ -229,15 +229,14 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 	return p.within(p.link.Transfer(b), maxService, "machine.link", "one AMove")
 }
 
-// view fills v for a layer whose experts get the given tokens.
-func (p *parts) view(v *policy.View, tokens []int32) {
+// view fills v for a layer whose experts, of which these are active, get the given tokens.
+func (p *parts) view(v *policy.View, active, tokens []int32) {
 	v.Tokens, v.Devices = tokens, p.devices
 	v.GPU = append(v.GPU[:0], make([]unit.Time, len(tokens))...)
 	v.Near = append(v.Near[:0], make([]unit.Time, len(tokens))...)
-	for id, t := range tokens {
-		if t > 0 {
-			v.GPU[id], v.Near[id] = p.onGPU.at(int(t)), p.onNear.at(int(t))
-		}
+	for _, id := range active {
+		t := int(tokens[id])
+		v.GPU[id], v.Near[id] = p.onGPU.at(t), p.onNear.at(t)
 	}
 	v.Move, v.Latency = p.move, p.link.Latency()
 	v.Token = p.link.Rate().Transfer(p.model.TokenBytes())

@@ -31,14 +31,14 @@ func newTwins(p *parts, s scenario.Scenario) *twins {
 	}
 	low := s.Model
 	low.ExpertBits = min(x.LowBits, s.Model.ExpertBits)
-	k := kernels{gpu: p.gpu, model: low}
+	k := newKernels(p.gpu, low)
 	w := &twins{
 		spec: x, draws: rng.Stream(s.Seed, "precision"), want: make([]replace.Class, s.Model.Experts),
 		share: low.ExpertBits / s.Model.ExpertBits, weights: low.ExpertBytes(),
 	}
 	w.move = unit.Time(float64(p.move) * w.share)
 	w.onGPU.of = func(t int) unit.Time {
-		return p.within(p.gpu.Looped(k.expert(), t).Time, maxService, "machine.gpu", "one expert on the GPU")
+		return p.within(p.gpu.Looped(k.expert, t).Time, maxService, "machine.gpu", "one expert on the GPU")
 	}
 	return w
 }
@@ -62,7 +62,7 @@ func (r *run) classify() {
 }
 
 // wanted returns the precision that an expert of this layer is wanted in.
-func (r *run) wanted(id int) replace.Class {
+func (r *run) wanted(id int32) replace.Class {
 	if r.twins == nil {
 		return replace.High
 	}

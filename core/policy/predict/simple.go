@@ -129,11 +129,16 @@ func (r *ranking) best(dst []int32, n int) []int32 {
 
 // place puts id where it belongs behind from.
 func (r *ranking) place(dst []int32, from int, id int32) []int32 {
-	dst = append(dst, id)
-	i := len(dst) - 1
-	for ; i > from && r.scores[dst[i-1]] < r.scores[id]; i-- {
-		dst[i] = dst[i-1]
+	low, high := from, len(dst)
+	for low < high {
+		if middle := (low + high) / 2; r.scores[dst[middle]] < r.scores[id] {
+			high = middle
+		} else {
+			low = middle + 1
+		}
 	}
-	dst[i] = id
+	dst = append(dst, id)
+	copy(dst[low+1:], dst[low:])
+	dst[low] = id
 	return dst
 }

@@ -8,6 +8,8 @@ import (
 
 	"monde/core"
 	"monde/core/policy"
+	"monde/core/probe"
+	"monde/core/scenario"
 	"monde/core/wire"
 )
 
@@ -31,4 +33,35 @@ func BenchmarkWhatIfRerun(b *testing.B) {
 			b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), "p99-us")
 		})
 	}
+}
+
+// BenchmarkDecode512 is 512 steps of Qwen3-30B-A3B at the default fidelity, by each
+// composition, on the default machine or, from flash, on one that has it.
+func BenchmarkDecode512(b *testing.B) {
+	for _, name := range policy.Names() {
+		for _, batch := range []int{1, 4, 16} {
+			b.Run(fmt.Sprintf("%s/batch=%d", name, batch), func(b *testing.B) {
+				s := decoding(b, name, batch)
+				for b.Loop() {
+					if _, err := core.Run(b.Context(), s, probe.Probe{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func decoding(t testing.TB, name policy.Name, batch int) scenario.Scenario {
+	t.Helper()
+	var err error
+	for _, machine := range []string{scenario.Default().Machine.Name, "desktop-4090", "h100-duplex"} {
+		var s scenario.Scenario
+		if s, err = scenario.Decode(fmt.Appendf(nil, `{"model":"qwen3-30b-a3b","machine":%q,"strategy":%q,
+			"workload":{"phase":"decode","batch":%d,"output_tokens":512}}`, machine, name, batch)); err == nil {
+			return s
+		}
+	}
+	t.Fatal(err)
+	return scenario.Scenario{}
 }

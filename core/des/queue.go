@@ -39,6 +39,9 @@ type Queue struct {
 // Len returns how many events wait.
 func (q *Queue) Len() int { return len(q.heap) }
 
+// Next returns when the next event happens. The queue must not be empty.
+func (q *Queue) Next() unit.Time { return q.heap[0].At }
+
 // Push schedules e.
 func (q *Queue) Push(e Event) {
 	e.seq = q.next

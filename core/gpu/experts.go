@@ -20,7 +20,7 @@ func (g GPU) Looped(f FFN, t int) Cost {
 // tokens.
 type Group struct {
 	FFN
-	Tokens  []int32 // of every expert; those without do not count
+	Tokens  []int32 // of every active expert, or of all: those without do not count
 	Batch   int     // tokens of the layer
 	TopK    int
 	Experts int

@@ -51,7 +51,7 @@ type Attention struct {
 func (s Spec) Self(dst []Product, i int, p Span) Attention {
 	keys := s.keys(i, p)
 	most := p.Past + p.Tokens
-	if !s.full(i) {
+	if !s.Full(i) {
 		most = min(most, s.Window)
 	}
 	t := p.All()
@@ -118,21 +118,21 @@ func (s Spec) keys(i int, p Span) float64 {
 	if p.Causal {
 		n = float64(p.Past) + float64(p.Tokens+1)/2
 	}
-	if s.full(i) {
+	if s.Full(i) {
 		return n
 	}
 	return min(n, float64(s.Window))
 }
 
-// full reports whether block i attends to all tokens, and not to a window.
-func (s Spec) full(i int) bool {
+// Full reports whether block i attends to all tokens, and not to a window.
+func (s Spec) Full(i int) bool {
 	return s.Window == 0 || s.WindowGap > 0 && i%s.WindowGap == s.WindowGap-1
 }
 
 // Cached returns how many of n tokens block i of the decoder keeps keys and
 // values of.
 func (s Spec) Cached(i, n int) int {
-	if s.full(i) {
+	if s.Full(i) {
 		return n
 	}
 	return min(n, s.Window)

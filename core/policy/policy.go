@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"slices"
-
-	"monde/core/unit"
-)
+import "monde/core/unit"
 
 // Site is where an expert of a layer is computed.
 type Site uint8
@@ -50,14 +46,16 @@ var _ Placer = everyone{}
 
 // Place implements Placer.
 func (e everyone) Place(dst []Site, v *View) []Site {
+	start := len(dst)
+	dst = append(dst, make([]Site, len(v.Tokens))...) // all idle
+	sites := dst[start:]
 	for id, t := range v.Tokens {
 		switch {
 		case t == 0:
-			dst = append(dst, Idle)
 		case v.held(int32(id)):
-			dst = append(dst, Resident)
+			sites[id] = Resident
 		default:
-			dst = append(dst, e.site)
+			sites[id] = e.site
 		}
 	}
 	return dst
@@ -124,17 +122,4 @@ func missedBy(s Spec, alpha float64) Placer {
 	default:
 		return everyone{Moved}
 	}
-}
-
-// ByTokens appends to dst the active experts of tokens, busiest first, and among
-// equals the lowest id first.
-func ByTokens(dst []int32, tokens []int32) []int32 {
-	start := len(dst)
-	for id, t := range tokens {
-		if t > 0 {
-			dst = append(dst, int32(id))
-		}
-	}
-	slices.SortStableFunc(dst[start:], func(a, b int32) int { return int(tokens[b]) - int(tokens[a]) })
-	return dst
 }

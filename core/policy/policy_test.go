@@ -168,3 +168,17 @@ func ExampleHotExperts() {
 	fmt.Println(policy.HotExperts(policy.Spec{Rounding: policy.Nearest}, 1, v, 128))
 	// Output: 8
 }
+
+func TestPuttingExpertsInOrderAllocatesNothing(t *testing.T) {
+	v := policytest.Views(1)[0]
+	ids, left := policy.ByTokens(nil, v.Tokens), make([]unit.Time, len(v.Tokens))
+	left[len(left)-1] = 1
+	for _, first := range policy.Firsts() {
+		if n := testing.AllocsPerRun(100, func() {
+			ids = policy.ByTokens(ids[:0], v.Tokens)
+			first.Sort(ids, v.Tokens, left)
+		}); n != 0 {
+			t.Errorf("%s allocates %v times, want 0", first, n)
+		}
+	}
+}

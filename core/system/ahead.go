@@ -49,7 +49,7 @@ type coming struct {
 // newAhead returns what s wants ahead of need; nil if nothing.
 func newAhead(p *parts, s scenario.Scenario) *ahead {
 	x := s.Strategy
-	if x.Predictor.Name == predict.Nothing || newKeep(s) == nil {
+	if !whole || x.Predictor.Name == predict.Nothing || newKeep(s) == nil {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())
@@ -74,7 +74,7 @@ func (a *ahead) row(moe, experts int) []int32 { return a.tokens[moe*experts : (m
 // predictions are about.
 func (r *run) look(p pass, moe int) {
 	a, n := r.ahead, r.s.Model.Experts
-	if a == nil || r.s.Workload.Scope.Partial() {
+	if !whole || a == nil || r.s.Workload.Scope.Partial() {
 		r.router.Count(r.tokens, p.route, moe)
 		return
 	}
@@ -87,7 +87,7 @@ func (r *run) look(p pass, moe int) {
 // idle lets what is on its way use the link, or flash, from one instant to another.
 func (r *run) idle(l *ledger, from, to unit.Time) {
 	a := r.ahead
-	if a == nil {
+	if !whole || a == nil {
 		return
 	}
 	a.flowing = false
@@ -223,7 +223,7 @@ func (a *ahead) past(layer, experts int) []int32 {
 // foresee settles what has come for a layer whose gate is known, and asks for what later
 // ones are expected to.
 func (r *run) foresee(p pass, moe int) {
-	if r.ahead == nil || r.s.Workload.Scope.Partial() {
+	if !whole || r.ahead == nil || r.s.Workload.Scope.Partial() {
 		return
 	}
 	r.expect(p, moe)
@@ -231,9 +231,9 @@ func (r *run) foresee(p pass, moe int) {
 
 // behind lets what is on its way use the link where a layer, which has just run, did
 // not.
-func (r *run) behind(l *ledger, took unit.Time) {
-	if r.ahead == nil {
+func (r *run) behind(took unit.Time) {
+	if !whole || r.ahead == nil || len(r.ahead.queue) == 0 {
 		return
 	}
-	r.level.idle(r.ahead.over, r.now, r.now+took, func(from, to unit.Time) { r.idle(l, from, to) })
+	r.level.idle(r.ahead.over, r.now, r.now+took, r.idles)
 }

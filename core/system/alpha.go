@@ -81,7 +81,7 @@ func (r *run) views(stop fault.Stop, router workload.Router, first, n int) ([]po
 	for i := range r.s.Strategy.Profile {
 		r.rehearse(router, r.plan.at(first+i%n), func(_ pass, _ int, tokens []int32) {
 			var v policy.View
-			r.parts.view(&v, tokens)
+			r.parts.view(&v, policy.ByNumber(nil, tokens), tokens)
 			views = append(views, v)
 		})
 		if err := stop.Err(); err != nil {

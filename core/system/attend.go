@@ -1,7 +1,6 @@
 package system
 
 import (
-	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -15,49 +14,51 @@ import (
 // micro-batch while the GPU waits, and to the others beside the rest of the block.
 func (r *run) attend(l *ledger, p pass, block int) {
 	k, n := &r.parts.kernels, r.s.Strategy.Batching.Micro
-	if r.s.Strategy.Attention == policy.AttendGPU || p.route.Input {
-		cost, work := k.attention(block, p.span)
+	if !whole || r.s.Strategy.Attention == policy.AttendGPU || p.route.Input {
+		attention := k.attention(block, p.span)
 		for range n {
-			r.gpu(l, probe.Attention, cost, work)
+			r.gpu(l, probe.Attention, attention)
 		}
 		return
 	}
 	a := k.apart(block, p.span)
 	took := r.parts.attending(a)
-	r.gpu(l, probe.Attention, a.projections, a.work)
+	r.gpu(l, probe.Attention, a.projections)
 	r.alone(l, probe.CPU, probe.Attention, took)
 	r.late = unit.Time(n-1) * took
 	for range n - 1 {
-		r.gpu(l, probe.Attention, a.projections, a.work)
+		r.gpu(l, probe.Attention, a.projections)
 	}
 }
 
 // apart is attention whose keys and values the GPU does not have.
 type apart struct {
-	projections gpu.Cost
-	work        model.Work // of the projections
+	projections part
 	cache       unit.Bytes
 	flops       unit.FLOPs
 	across      unit.Bytes // queries, keys and values of new tokens to the CPU, and what they attend to back
 }
 
 // apart returns the attention of block i, cross attention included.
-func (k *kernels) apart(i int, p model.Span) apart {
-	a := apart{}
-	a.plus(k, k.model.Self(k.products[:0], i, p))
+func (k *kernels) apart(i int, p model.Span) (a apart) {
+	self := k.model.Self(k.products[:0], i, p)
+	a.plus(k, self)
+	k.products = self.Products[:0]
 	if p.Encoded > 0 {
-		a.plus(k, k.model.Cross(nil, p))
+		cross := k.model.Cross(k.products, p)
+		a.plus(k, cross)
+		k.products = cross.Products[:0]
 	}
 	return a
 }
 
 func (a *apart) plus(k *kernels, x model.Attention) {
-	a.projections = a.projections.Plus(k.projections(x))
+	a.projections.cost = a.projections.cost.Plus(k.projections(x))
 	all := x.Work(k.model)
 	value := k.model.ActivationBytes()
 	for _, p := range x.Products {
 		w := p.Work(k.model.WeightBits)
-		a.work = a.work.Plus(w)
+		a.projections.work = a.projections.work.Plus(w)
 		all.FLOPs -= w.FLOPs
 		a.across += unit.Bytes(p.Tokens) * unit.Bytes(p.Out) * value
 	}
@@ -83,7 +84,7 @@ func (r *run) alone(l *ledger, on probe.Resource, w probe.Work, t unit.Time) {
 
 // settle waits for what the CPU still attends to.
 func (r *run) settle(l *ledger) {
-	if r.late > 0 && r.s.Strategy.Attention == policy.AttendCPU {
+	if whole && r.late > 0 && r.s.Strategy.Attention == policy.AttendCPU {
 		r.alone(l, r.experts.carriedOn, r.experts.carriedWork, r.late)
 		r.late = 0
 	}
@@ -91,7 +92,7 @@ func (r *run) settle(l *ledger) {
 
 // toHost moves the key-value cache to where the CPU attends to it.
 func toHost(s scenario.Scenario, pools []report.Pool) []report.Pool {
-	if s.Strategy.Attention == policy.AttendGPU {
+	if !whole || s.Strategy.Attention == policy.AttendGPU {
 		return pools
 	}
 	gpu, cache := pools[0], pools[0].Items[1]

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"monde/core/bound"
-	"monde/core/gpu"
 	"monde/core/model"
 	"monde/core/policy"
 	"monde/core/probe"
@@ -18,65 +17,70 @@ import (
 func (r *run) block(p pass, block, moe int, has bool) {
 	index := p.first + block
 	r.mark = probe.Span{Pass: p.number, Layer: int32(index)}
-	l := ledger{}
-	m := r.s.Model
+	l := r.open()
 	mine, t := own(r.s, p) // of one GPU, if there are several
 	k, scope := &r.parts.kernels, r.s.Workload.Scope
 	whole := scope == workload.WholeModel
 	if whole || scope == workload.Attending {
-		r.attend(&l, mine, block)
+		r.attend(l, mine, block)
 	}
 	switch {
 	case scope == workload.Attending:
-		r.settle(&l)
-		r.tally.layer(index, &l, nil)
+		r.settle(l)
+		r.tally.layer(index, l, nil)
 		return
 	case scope == workload.OneCopy:
-		r.copy(&l)
-		r.tally.layer(index, &l, nil)
+		r.copy(l)
+		r.tally.layer(index, l, nil)
 		return
 	case !has:
-		r.gpu(&l, probe.DenseFFN, k.denseFFN(t), m.DenseFFN(t))
-		r.settle(&l)
-		r.pad(&l, r.s.Machine.GPU.Floor)
-		r.tally.layer(index, &l, nil)
+		r.gpu(l, probe.DenseFFN, k.denseFFN(t))
+		r.settle(l)
+		r.pad(l, r.s.Machine.GPU.Floor)
+		r.tally.layer(index, l, nil)
 		return
 	case whole:
-		r.gpu(&l, probe.Gate, k.gate(t), m.Gate(t).Work(m.WeightBits))
+		r.gpu(l, probe.Gate, k.gate(t))
 	}
 	r.route(p, moe)
 	r.place(p, moe)
-	r.charge(&l, p)
+	r.charge(l, p)
 	r.foresee(p, moe)
 	r.experts.since = 0
 	if r.delivered >= 0 {
 		r.experts.since = r.now - r.delivered
 	}
-	r.exchange(&l, probe.LinkOut)
-	took := r.level.run(&r.experts, r.now, r.emit)
+	r.exchange(l, probe.LinkOut)
+	took := r.level.run(&r.experts, r.now, r.emits)
 	r.defers()
 	r.kept(p, moe)
-	r.behind(&l, took.time)
+	r.behind(took.time)
 	r.delivered = r.now + r.experts.start + r.experts.late(took)
 	r.now += took.time
 	l.took.plus(took)
-	r.exchange(&l, probe.LinkIn)
+	r.exchange(l, probe.LinkIn)
 	if whole {
-		r.gpu(&l, probe.Combine, k.combine(t), model.Work{})
-		r.pad(&l, r.s.Machine.GPU.MoEFloor)
+		r.gpu(l, probe.Combine, k.combine(t))
+		r.pad(l, r.s.Machine.GPU.MoEFloor)
 	}
-	r.tally.layer(index, &l, &r.experts)
+	r.tally.layer(index, l, &r.experts)
+}
+
+// open returns an empty ledger, in place of the one before.
+func (r *run) open() *ledger {
+	r.ledger = ledger{bound: bound.Layer{Serial: r.ledger.bound.Serial[:0]}}
+	return &r.ledger
 }
 
 // gpu runs a part that nothing else runs beside.
-func (r *run) gpu(l *ledger, w probe.Work, cost gpu.Cost, work model.Work) {
-	t := r.parts.compute(cost)
+func (r *run) gpu(l *ledger, w probe.Work, x part) {
+	t := r.parts.compute(x.cost)
 	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	r.idle(l, r.now-t, r.now)
 	l.took.busy[r.experts.carriedOn] += r.beside(r.now-t, r.now)
 	l.took.on(probe.GPU, t)
-	l.bound.Serial = append(l.bound.Serial, load(work))
+	l.bound.Serial = append(l.bound.Serial, load(x.work))
 }
 
 // pad waits for the launches of a block whose kernels are shorter.
@@ -104,12 +108,10 @@ func (r *run) copy(l *ledger) {
 // head runs the output head, which is no layer.
 func (r *run) head(p pass) {
 	r.mark = probe.Span{Pass: p.number, Layer: -1}
-	l := ledger{}
-	m := r.s.Model
+	l := r.open()
 	mine, _ := own(r.s, p)
-	sequences := mine.span.Batch * r.s.Strategy.Batching.Micro
-	r.gpu(&l, probe.Head, r.parts.kernels.head(sequences), m.Head(sequences).Work(m.WeightBits))
-	r.tally.whole(&l, r.tally.rates.Time(l.bound))
+	r.gpu(l, probe.Head, r.parts.kernels.head(mine.span.Batch*r.s.Strategy.Batching.Micro))
+	r.tally.whole(l, r.tally.rates.Time(l.bound))
 }
 
 // route fills r.tokens and what the policy may know.
@@ -120,7 +122,7 @@ func (r *run) route(p pass, moe int) {
 	} else {
 		r.look(p, moe)
 	}
-	if r.spread != nil {
+	if whole && r.spread != nil {
 		r.spread.note(r.layer(p, moe), r.tokens)
 	}
 	if share := r.s.Strategy.Batching.Capacity; share > 0 {
@@ -130,7 +132,8 @@ func (r *run) route(p pass, moe int) {
 		}
 	}
 	r.classify(r.layer(p, moe))
-	r.parts.view(&r.view, r.tokens)
+	r.experts.active = policy.ByNumber(r.experts.active[:0], r.tokens)
+	r.parts.view(&r.view, r.experts.active, r.tokens)
 }
 
 // place has the policy decide, and derives what the experts of this layer have to
@@ -145,7 +148,8 @@ func (r *run) place(p pass, moe int) {
 	}
 	e.sites = placer.Place(e.sites[:0], &r.view)
 	e.tokens, e.gpu, e.near = r.tokens, r.view.GPU, r.view.Near
-	r.busiest = policy.ByTokens(r.busiest[:0], r.tokens)
+	r.busiest = append(r.busiest[:0], e.active...)
+	policy.Busier(r.busiest, r.tokens)
 	e.order = append(e.order[:0], r.busiest...)
 	r.s.Strategy.First.Sort(e.order, r.tokens, e.left)
 	r.lower()
@@ -153,7 +157,7 @@ func (r *run) place(p pass, moe int) {
 	e.shared = 0
 	if r.s.Workload.Scope == workload.WholeModel {
 		_, t := own(r.s, p)
-		e.shared = r.parts.compute(r.parts.kernels.shared(t))
+		e.shared = r.parts.compute(r.parts.kernels.shared(t).cost)
 	}
 	r.parts.burden(e, p.route.Tokens)
 }
@@ -162,16 +166,17 @@ func (r *run) place(p pass, moe int) {
 // sites that the strategy fixes, or, where it splits them between GPU and device,
 // at whatever split is best.
 func (r *run) charge(l *ledger, p pass) {
-	e, m := &r.experts, r.s.Model
+	e, m := &r.experts, &r.s.Model
 	if r.s.Workload.Scope == workload.WholeModel {
 		_, t := own(r.s, p)
-		l.bound.GPU = load(m.Shared(t))
+		l.bound.GPU = load(r.parts.kernels.shared(t).work)
 	}
-	if r.spread != nil {
+	if whole && r.spread != nil {
 		l.bound.Apart = r.apart()
 		return
 	}
-	l.bound.ExpertBytes = m.ExpertBytes()
+	each, token := m.Expert(1), m.TokenBytes()
+	l.bound.ExpertBytes = e.weights
 	l.bound.Flash = e.read > 0
 	l.bound.Split, l.bound.Stack = r.s.Strategy.Splits(), r.parts.inPlace()
 	l.bound.Home = bound.Device
@@ -185,15 +190,15 @@ func (r *run) charge(l *ledger, p pass) {
 		if slices.Contains(r.ids[now:], id) {
 			continue // it is left for the next layer
 		}
-		work := m.Expert(int(e.tokens[id]))
+		flops := unit.FLOPs(e.tokens[id]) * each.FLOPs
 		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id]             // of its weights cross the link
 		if l.bound.Split && !l.bound.Stack && (part || e.sites[id] == policy.Resident) { // it cannot be split, and need not move as a whole
-			l.bound.GPU.FLOPs += work.FLOPs
+			l.bound.GPU.FLOPs += flops
 			continue
 		}
 		l.bound.Experts = append(l.bound.Experts, bound.Expert{
-			FLOPs: work.FLOPs, GPUBytes: work.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && !part, Near: e.sites[id] == policy.Near,
-			Activations: unit.Bytes(e.tokens[id]) * m.TokenBytes(),
+			FLOPs: flops, GPUBytes: each.Bytes, Moved: e.sites[id] == policy.Moved && !e.ahead && !part, Near: e.sites[id] == policy.Near,
+			Activations: unit.Bytes(e.tokens[id]) * token,
 		})
 	}
 	r.loads = l.bound.Experts

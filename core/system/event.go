@@ -48,7 +48,8 @@ func (v *event) run(e *experts, now unit.Time, emit func(probe.Span)) outcome {
 
 // idle calls f with every stretch of a run in which a resource did nothing.
 func (v *event) idle(on probe.Resource, from, to unit.Time, f func(from, to unit.Time)) {
-	for _, s := range v.graph.segments {
+	for i := range v.graph.segments {
+		s := &v.graph.segments[i]
 		if v.graph.tasks[s.task].lane != int32(on) {
 			continue
 		}
@@ -235,17 +236,19 @@ func early(e *experts, now unit.Time, emit func(probe.Span)) (o outcome) {
 // it the end waited for.
 func (g *graph) account(now, end unit.Time, emit func(probe.Span)) outcome {
 	o := outcome{time: end - now}
-	for _, t := range g.tasks {
+	for i := range g.tasks {
+		t := &g.tasks[i]
 		o.carried[t.span.Resource] += t.bytes
 	}
-	for _, s := range g.segments {
+	for i := range g.segments {
+		s := &g.segments[i]
 		span := g.tasks[s.task].span
 		span.Start, span.End = s.start, s.end
 		o.busy[span.Resource] += s.end - s.start
 		emit(span)
 	}
 	for i := g.last; i >= 0; i = g.segments[i].cause {
-		s := g.segments[i]
+		s := &g.segments[i]
 		o.critical[g.tasks[s.task].span.Resource] += s.end - s.start
 	}
 	return o

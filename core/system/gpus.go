@@ -31,7 +31,7 @@ type spread struct {
 // newSpread places experts; nil if there is one GPU.
 func (r *run) newSpread(stop fault.Stop) (*spread, error) {
 	s := r.s
-	if !s.Several() {
+	if !whole || !s.Several() {
 		return nil, nil
 	}
 	history, err := r.history(stop)
@@ -127,7 +127,7 @@ func (x *spread) exchanged(of, tokens []int32, token unit.Bytes) unit.Bytes {
 
 // share places the experts of the layer at hand.
 func (r *run) share(p pass, moe int) {
-	if x := r.spread; x != nil {
+	if x := r.spread; whole && x != nil {
 		of := x.of[r.layer(p, moe)]
 		r.experts.device, x.sent = of, x.exchanged(of, r.tokens, r.s.Model.TokenBytes())
 	}
@@ -137,7 +137,7 @@ func (r *run) share(p pass, moe int) {
 // gating is static, how many come is sent before tokens are.
 func (r *run) exchange(l *ledger, over probe.Resource) {
 	x := r.spread
-	if x == nil {
+	if !whole || x == nil {
 		return
 	}
 	t := x.peer.Exchange(x.sent)
@@ -175,16 +175,17 @@ func (p *parts) slowest(e *experts, batch int) unit.Time {
 
 // on returns what the experts of one GPU cost, in a pass of batch tokens.
 func (p *parts) on(device int32, e *experts, batch int) gpu.Cost {
-	p.masked = p.masked[:0]
+	p.grouped = p.grouped[:0]
 	var got int
 	var looped gpu.Cost
-	for id, t := range e.tokens {
+	for _, id := range e.active {
 		if e.device[id] != device {
-			t = 0
+			continue
 		}
+		t := e.tokens[id]
 		got += int(t)
-		p.masked = append(p.masked, t)
-		if p.style == gpu.Looped && t > 0 {
+		p.grouped = append(p.grouped, t)
+		if p.style == gpu.Looped {
 			looped = looped.Plus(p.expert(int(t)))
 		}
 	}
@@ -192,14 +193,14 @@ func (p *parts) on(device int32, e *experts, batch int) gpu.Cost {
 		return looped
 	}
 	return p.gpu.Experts(gpu.Group{
-		FFN: p.kernels.expert(), Tokens: p.masked, Batch: min(batch, got), TopK: p.model.TopK, Experts: p.held,
+		FFN: p.kernels.expert, Tokens: p.grouped, Batch: min(batch, got), TopK: p.model.TopK, Experts: p.held,
 	})
 }
 
 // placement says how well experts were spread; nil for one GPU.
 func (r *run) placement() *report.Placement {
 	x := r.spread
-	if x == nil {
+	if !whole || x == nil {
 		return nil
 	}
 	return &report.Placement{

@@ -15,7 +15,8 @@ type graph struct {
 	edges    []edge
 	servers  [lanes]server
 	segments []segment
-	queue    des.Queue
+	queue    des.Queue // of segments' ends
+	asking   []int32   // lanes to start once all that ends now has been told, in order
 	chunk    unit.Time
 	last     int32 // segment that ended last
 }
@@ -61,14 +62,8 @@ type server struct {
 	running int32   // segment; -1 = idle
 	tail    int32   // the segment before; -1 = none yet
 	epoch   int32   // of the running segment's end, so that an overtaken end is void
-	asked   bool    // a Start event waits
+	asked   bool    // it is in asking
 }
-
-// Event kinds.
-const (
-	segmentEnds uint8 = iota
-	resourceStarts
-)
 
 func (g *graph) reset(chunk unit.Time) {
 	g.tasks, g.edges, g.segments = g.tasks[:0], g.edges[:0], g.segments[:0]
@@ -107,14 +102,18 @@ func (g *graph) run(now unit.Time) unit.Time {
 			g.release(int32(i), now)
 		}
 	}
-	for g.queue.Len() > 0 {
-		e := g.queue.Pop()
-		now = e.At
-		switch e.Kind {
-		case resourceStarts:
-			g.start(e.Arg, now)
-		case segmentEnds:
+	for asked := 0; ; {
+		for g.queue.Len() > 0 && (g.queue.Next() == now || asked == len(g.asking)) {
+			e := g.queue.Pop()
+			now = e.At
 			g.finish(e, now)
+		}
+		if asked == len(g.asking) {
+			break
+		}
+		g.start(g.asking[asked], now)
+		if asked++; asked == len(g.asking) {
+			g.asking, asked = g.asking[:0], 0
 		}
 	}
 	if g.last < 0 {
@@ -127,20 +126,20 @@ func (g *graph) run(now unit.Time) unit.Time {
 func (g *graph) release(id int32, now unit.Time) {
 	r := g.tasks[id].lane
 	g.push(&g.servers[r], id)
-	g.ask(r, now)
+	g.ask(r)
 	if g.tasks[id].urgent {
 		g.overtake(r, now)
 	}
 }
 
 // ask has r look for work once everything that ends now has been told.
-func (g *graph) ask(r int32, now unit.Time) {
+func (g *graph) ask(r int32) {
 	s := &g.servers[r]
 	if s.running >= 0 || s.asked {
 		return
 	}
 	s.asked = true
-	g.queue.Push(des.Event{At: now, Priority: des.Start, Kind: resourceStarts, Arg: r})
+	g.asking = append(g.asking, r)
 }
 
 func (g *graph) start(r int32, now unit.Time) {
@@ -168,7 +167,7 @@ func (g *graph) start(r int32, now unit.Time) {
 func (g *graph) end(r int32) {
 	s := &g.servers[r]
 	s.epoch++
-	g.queue.Push(des.Event{At: g.segments[s.running].end, Priority: des.Finish, Kind: segmentEnds, Arg: s.epoch<<laneBits | r})
+	g.queue.Push(des.Event{At: g.segments[s.running].end, Priority: des.Finish, Arg: s.epoch<<laneBits | r})
 }
 
 // finish ends a segment, unless it was cut and ends at another time.
@@ -189,7 +188,7 @@ func (g *graph) finish(e des.Event, now unit.Time) {
 	} else {
 		g.done(seg.task, done, now)
 	}
-	g.ask(r, now)
+	g.ask(r)
 }
 
 func (g *graph) done(id, seg int32, now unit.Time) {

@@ -28,7 +28,7 @@ func newKeep(s scenario.Scenario) *keep {
 		}
 		spec.Slots = int(s.Strategy.CacheShare*float64(places) + 0.5)
 	}
-	if spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.HasAll() {
+	if !whole || spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.HasAll() {
 		return nil
 	}
 	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
@@ -42,6 +42,18 @@ func (r *run) layer(p pass, moe int) int {
 	return r.s.Model.Encoder.MoEBlocks() + moe
 }
 
+// begins tells the cache and the predictor that a pass begins.
+func (r *run) begins(n int, p pass) {
+	starts := p.route.Input || !r.plan.input && n == 0
+	if whole && r.keep != nil {
+		r.keep.cache.Begin(int64(n), starts)
+	}
+	if whole && r.ahead != nil {
+		r.ahead.predictor.Begin(starts)
+		r.ahead.known = 0
+	}
+}
+
 // hold tells the policy which experts GPU memory holds, and the cache what a gate asks
 // for.
 func (r *run) hold(p pass, moe int) {
@@ -50,7 +62,7 @@ func (r *run) hold(p pass, moe int) {
 		r.view.Held = r.everyone
 		return
 	}
-	if r.keep == nil {
+	if !whole || r.keep == nil {
 		return
 	}
 	k, layer := r.keep, r.layer(p, moe)
@@ -58,24 +70,24 @@ func (r *run) hold(p pass, moe int) {
 		r.experts.blocked = r.gate(layer)
 	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
-	for id, t := range r.tokens {
-		k.held[id] = t > 0 && k.cache.Has(layer, int32(id)) >= r.wanted(id)
-		if t > 0 {
-			k.uses = append(k.uses, replace.Use{Expert: int32(id), Tokens: t, Want: r.wanted(id), Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
-		}
+	clear(k.held)
+	for _, id := range r.experts.active {
+		want := r.wanted(id)
+		k.held[id] = k.cache.Has(layer, id) >= want
+		k.uses = append(k.uses, replace.Use{Expert: id, Tokens: r.tokens[id], Want: want, Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
 	}
 	k.cache.Use(layer, k.uses)
 }
 
 // kept puts the experts that have moved where the cache has room for them.
 func (r *run) kept(p pass, moe int) {
-	if r.keep == nil || r.s.Strategy.Held > 0 && moe >= r.moeBlocks(p)-r.s.Strategy.Held {
+	if !whole || r.keep == nil || r.s.Strategy.Held > 0 && moe >= r.moeBlocks(p)-r.s.Strategy.Held {
 		return
 	}
 	e := &r.experts
 	for _, id := range e.order {
 		if e.sites[id] == policy.Moved {
-			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(int(id)))
+			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(id))
 		}
 	}
 }
@@ -83,7 +95,7 @@ func (r *run) kept(p pass, moe int) {
 // cached says what the cache was asked for; nil if there is none.
 func (r *run) cached() *report.Cached {
 	k := r.keep
-	if k == nil {
+	if !whole || k == nil {
 		return nil
 	}
 	c := &report.Cached{Slots: k.cache.Slots(replace.High), Hits: k.cache.Hits(), Misses: k.cache.Misses()}
@@ -104,7 +116,7 @@ const warmPasses = 64
 
 // warm begins with the experts that passes of other tokens ask for most.
 func (r *run) warm(stop fault.Stop) error {
-	if r.keep == nil || !r.s.Strategy.Cache.Warm {
+	if !whole || r.keep == nil || !r.s.Strategy.Cache.Warm {
 		return nil
 	}
 	asked, err := r.asked(stop)

@@ -12,7 +12,8 @@ type experts struct {
 	sites    []policy.Site
 	device   []int32 // of several GPUs, the one that has each; nil: there is one
 	tokens   []int32
-	order    []int32 // active experts, busiest first
+	active   []int32 // experts with tokens, by id
+	order    []int32 // the same, as they go: busiest first, usually
 	gpu      []unit.Time
 	near     []unit.Time
 	together unit.Time   // experts that GPU memory holds, in one kernel; 0 = one by one

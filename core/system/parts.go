@@ -59,7 +59,7 @@ type parts struct {
 
 	clockedDone, clockedOf int // numbers of tokens of this layer that are simulated clock by clock
 
-	masked       []int32 // tokens of the experts at one site
+	grouped      []int32 // tokens of the experts at one site
 	extrapolated bool    // some expert got more passes than are simulated
 }
 
@@ -94,7 +94,7 @@ func newParts(stop fault.Stop, s scenario.Scenario) (*parts, error) {
 		link: link.New(s.Machine.Link), host: host.New(s.Machine.Host),
 		gpus: s.Machine.GPUs, held: s.Each(s.Model.Experts),
 	}
-	p.kernels = kernels{gpu: p.gpu, model: s.Model}
+	p.kernels = newKernels(p.gpu, s.Model)
 	switch {
 	case s.Strategy.OnCPU():
 		near := newOnHost(p.host, s)
@@ -150,9 +150,9 @@ func (p *parts) home() string {
 // one.
 func (p *parts) expert(t int) gpu.Cost {
 	if p.scope == workload.OneExpert {
-		return p.gpu.FFN(p.kernels.expert(), t)
+		return p.gpu.FFN(p.kernels.expert, t)
 	}
-	return p.gpu.Looped(p.kernels.expert(), t)
+	return p.gpu.Looped(p.kernels.expert, t)
 }
 
 // burden completes e, whose experts have their sites, tokens and times: what each
@@ -166,8 +166,8 @@ func (p *parts) burden(e *experts, batch int) {
 	p.together(e, batch)
 	p.launch(e)
 	var cold int64
-	for id, site := range e.sites {
-		if site == policy.Near {
+	for _, id := range e.order {
+		if e.sites[id] == policy.Near {
 			cold += int64(e.tokens[id])
 		}
 	}
@@ -181,7 +181,7 @@ func (p *parts) burden(e *experts, batch int) {
 // at once and they are computed so; and of several GPUs, what the slowest takes.
 func (p *parts) together(e *experts, batch int) {
 	e.together, e.joint = 0, 0
-	if e.device != nil {
+	if whole && e.device != nil {
 		e.together = p.slowest(e, batch)
 		return
 	}
@@ -196,26 +196,17 @@ func (p *parts) together(e *experts, batch int) {
 
 // group returns the time of the experts at one site in one kernel; 0 of none.
 func (p *parts) group(e *experts, site policy.Site, batch int) unit.Time {
-	tokens := e.tokens
-	if !e.only(site) {
-		p.masked = p.masked[:0]
-		any := false
-		for id, t := range e.tokens {
-			if e.sites[id] != site {
-				t = 0
-			}
-			any = any || t > 0
-			p.masked = append(p.masked, t)
+	p.grouped = p.grouped[:0]
+	for _, id := range e.active {
+		if e.sites[id] == site {
+			p.grouped = append(p.grouped, e.tokens[id])
 		}
-		if !any {
-			return 0
-		}
-		tokens = p.masked
-	} else if len(e.order) == 0 {
+	}
+	if len(p.grouped) == 0 {
 		return 0
 	}
 	return p.compute(p.gpu.Experts(gpu.Group{
-		FFN: p.kernels.expert(), Tokens: tokens, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
+		FFN: p.kernels.expert, Tokens: p.grouped, Batch: batch, TopK: p.model.TopK, Experts: p.model.Experts,
 	}))
 }
 
@@ -269,13 +260,14 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 	return p.within(p.link.Transfer(b), maxService, "machine.link", "one AMove")
 }
 
-// view fills v for a layer whose experts get the given tokens.
-func (p *parts) view(v *policy.View, tokens []int32) {
+// view fills v for a layer whose experts, of which these are active, get the given tokens.
+func (p *parts) view(v *policy.View, active, tokens []int32) {
 	v.Tokens, v.Devices = tokens, p.devices
-	v.GPU, v.Near = v.GPU[:0], v.Near[:0]
-	for _, t := range tokens {
-		v.GPU = append(v.GPU, p.onGPU.at(int(t)))
-		v.Near = append(v.Near, p.onNear.at(int(t)))
+	v.GPU = append(v.GPU[:0], make([]unit.Time, len(tokens))...)
+	v.Near = append(v.Near[:0], make([]unit.Time, len(tokens))...)
+	for _, id := range active {
+		t := int(tokens[id])
+		v.GPU[id], v.Near[id] = p.onGPU.at(t), p.onNear.at(t)
 	}
 	v.Move, v.Latency = p.move, p.link.Latency()
 	v.Token = p.link.Transfer(p.model.TokenBytes())

@@ -127,7 +127,7 @@ func newLone(stop fault.Stop, s scenario.Scenario, x policy.Spec, site policy.Si
 		return nil, p.failed
 	}
 	e := p.experts(s.Strategy)
-	e.sites, e.order = []policy.Site{site}, []int32{0}
+	e.sites, e.active, e.order = []policy.Site{site}, []int32{0}, []int32{0}
 	e.tokens, e.gpu, e.near = make([]int32, 1), make([]unit.Time, 1), make([]unit.Time, 1)
 	return &lone{parts: p, experts: e}, nil
 }

@@ -56,6 +56,10 @@ type run struct {
 	done      int64
 	total     int64      // layers of all passes
 	mark      probe.Span // pass and layer of the spans being emitted
+	ledger    ledger     // of the block at hand
+
+	emits func(probe.Span)         // emit, made once
+	idles func(from, to unit.Time) // idle, for the ledger
 }
 
 // Run simulates s, and fills all of the report but its digest. The error is
@@ -64,12 +68,16 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	if err := s.Validate(); err != nil {
 		return report.Report{}, err
 	}
+	if err := here(s); err != nil {
+		return report.Report{}, err
+	}
 	s.Traces = withShipped(s)
 	parts, err := newParts(stop, s)
 	if err != nil {
 		return report.Report{}, err
 	}
 	r := run{s: s, plan: newPlan(s), parts: parts, probe: p}
+	r.emits, r.idles = r.emit, func(from, to unit.Time) { r.idle(&r.ledger, from, to) }
 	if s.Fidelity == scenario.Cycle && parts.devices > 0 {
 		parts.clocking = r.clocking
 	}
@@ -98,13 +106,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r.router, r.input, r.steps = router, policy.New(s.Strategy, input), policy.New(s.Strategy, steps)
-	if r.spread, err = r.newSpread(stop); err != nil {
-		return report.Report{}, err
-	}
-	if err := r.warm(stop); err != nil {
-		return report.Report{}, err
-	}
-	if err := r.fix(stop); err != nil {
+	if err := r.learn(stop); err != nil {
 		return report.Report{}, err
 	}
 	r.level = newFidelity(s.Fidelity)
@@ -115,12 +117,24 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		return report.Report{}, err
 	}
 	r.finish()
-	if s.Fidelity == scenario.Cycle {
+	if whole && s.Fidelity == scenario.Cycle {
 		if err := r.compare(stop); err != nil {
 			return report.Report{}, err
 		}
 	}
 	return *r.report, nil
+}
+
+// learn finds out from passes of other tokens what strategies ask: where experts go, which
+// are in the cache already, and which have few bits.
+func (r *run) learn(stop fault.Stop) (err error) {
+	if r.spread, err = r.newSpread(stop); err != nil {
+		return err
+	}
+	if err := r.warm(stop); err != nil {
+		return err
+	}
+	return r.fix(stop)
 }
 
 // clocking tells that experts are simulated clock by clock.
@@ -203,13 +217,7 @@ func (r *run) passes(stop fault.Stop) error {
 	for n := range r.plan.passes() {
 		p := r.plan.at(n)
 		start := r.now
-		if r.keep != nil {
-			r.keep.cache.Begin(int64(n), p.route.Input || !r.plan.input && n == 0)
-		}
-		if r.ahead != nil {
-			r.ahead.predictor.Begin(p.route.Input || !r.plan.input && n == 0)
-			r.ahead.known = 0
-		}
+		r.begins(n, p)
 		r.delivered = -1
 		if err := r.pass(stop, p); err != nil {
 			return err

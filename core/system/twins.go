@@ -31,19 +31,19 @@ type twins struct {
 // newTwins returns the twins of s; nil if there are none.
 func newTwins(p *parts, s scenario.Scenario) *twins {
 	x := s.Strategy.Precision
-	if !x.Lowers() || s.Strategy.HasAll() {
+	if !whole || !x.Lowers() || s.Strategy.HasAll() {
 		return nil
 	}
 	low := s.Model
 	low.ExpertBits = min(x.LowBits, s.Model.ExpertBits)
-	k := kernels{gpu: p.gpu, model: low}
+	k := newKernels(p.gpu, low)
 	w := &twins{
 		spec: x, draws: rng.Stream(s.Seed, "precision"), want: make([]replace.Class, s.Model.Experts),
 		share: low.ExpertBits / s.Model.ExpertBits, weights: low.ExpertBytes(),
 	}
 	w.move, w.read = unit.Time(float64(p.move)*w.share), unit.Time(float64(p.read)*w.share)
 	w.onGPU.of = func(t int) unit.Time {
-		return p.within(p.gpu.Looped(k.expert(), t).Time, maxService, "machine.gpu", "one expert on the GPU")
+		return p.within(p.gpu.Looped(k.expert, t).Time, maxService, "machine.gpu", "one expert on the GPU")
 	}
 	return w
 }
@@ -51,7 +51,7 @@ func newTwins(p *parts, s scenario.Scenario) *twins {
 // fix picks the experts of each layer that have few bits for good: those that passes of
 // other tokens ask for least, the lower id first among equals.
 func (r *run) fix(stop fault.Stop) error {
-	if r.twins == nil || r.twins.spec.Fixed == 0 {
+	if !whole || r.twins == nil || r.twins.spec.Fixed == 0 {
 		return nil
 	}
 	asked, err := r.asked(stop)
@@ -77,7 +77,7 @@ func (r *run) fix(stop fault.Stop) error {
 // skip gets none.
 func (r *run) classify(layer int) {
 	w := r.twins
-	if w == nil {
+	if !whole || w == nil {
 		return
 	}
 	for id, t := range r.tokens {
@@ -96,8 +96,8 @@ func (r *run) classify(layer int) {
 }
 
 // wanted returns the precision that an expert of this layer is wanted in.
-func (r *run) wanted(id int) replace.Class {
-	if r.twins == nil {
+func (r *run) wanted(id int32) replace.Class {
+	if !whole || r.twins == nil {
 		return replace.High
 	}
 	return r.twins.want[id]
@@ -106,7 +106,7 @@ func (r *run) wanted(id int) replace.Class {
 // lower gives twins the time that they take on the GPU and over the link.
 func (r *run) lower() {
 	w, e := r.twins, &r.experts
-	if w == nil {
+	if !whole || w == nil {
 		return
 	}
 	for _, id := range e.order {

@@ -85,7 +85,11 @@ func (r *replay) Predict(dst []int32, v *View) []int32 {
 	return dst
 }
 
+// left is the weight of what the truth leaves.
 func (r *replay) left(v *View) (sum float64) {
+	if v.Popularity == nil {
+		return float64(len(r.taken) - len(v.Truth))
+	}
 	for e, taken := range r.taken {
 		if !taken {
 			sum += weight(v, int32(e))
@@ -98,6 +102,9 @@ func (r *replay) left(v *View) (sum float64) {
 // is none.
 func (r *replay) other(v *View, sum float64) int32 {
 	left, last := float64(v.Draw()*sum), int32(-1)
+	if v.Popularity == nil {
+		return r.nth(int(left))
+	}
 	for e, taken := range r.taken {
 		if taken {
 			continue
@@ -106,6 +113,21 @@ func (r *replay) other(v *View, sum float64) int32 {
 		if left -= weight(v, last); left < 0 {
 			break
 		}
+	}
+	return last
+}
+
+// nth is other where all are as likely: n others are before it.
+func (r *replay) nth(n int) int32 {
+	last := int32(-1)
+	for e, taken := range r.taken {
+		if taken {
+			continue
+		}
+		if last = int32(e); n == 0 {
+			break
+		}
+		n--
 	}
 	return last
 }

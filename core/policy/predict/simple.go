@@ -66,37 +66,61 @@ func (p *prompt) Predict(dst []int32, v *View) []int32 {
 // learnt.
 type popularity struct {
 	*ranking
-	counts []float64 // by layer and expert
+	counts []int32 // by layer and expert
+	order  []int32 // by layer: its experts, the busiest first, the lower id first among equals
+	places []int32 // by layer and expert: where it is in that order
 }
 
 var _ Predictor = (*popularity)(nil)
 
 func newPopularity(_ Spec, layers, experts int) Predictor {
-	return &popularity{newRanking(experts), make([]float64, layers*experts)}
+	all := layers * experts
+	p := &popularity{newRanking(experts), make([]int32, all), make([]int32, all), make([]int32, all)}
+	for i := range all {
+		p.order[i], p.places[i] = int32(i%experts), int32(i%experts)
+	}
+	return p
 }
 
 func (*popularity) Begin(bool) {}
 
 // Learn implements Predictor.
 func (p *popularity) Learn(v *View) {
-	row := p.row(v.Target)
+	counts, order, places := p.row(p.counts, v.Target), p.row(p.order, v.Target), p.row(p.places, v.Target)
 	for _, e := range v.Truth {
-		row[e]++
+		counts[e]++
+		i := places[e]
+		for ; i > 0; i-- {
+			before := order[i-1]
+			if counts[before] > counts[e] || counts[before] == counts[e] && before < e {
+				break
+			}
+			order[i], places[before] = before, i
+		}
+		order[i], places[e] = e, i
 	}
 }
 
-func (p *popularity) row(layer int) []float64 {
+// row is the part of one layer.
+func (p *popularity) row(all []int32, layer int) []int32 {
 	n := len(p.scores)
-	return p.counts[layer*n : (layer+1)*n]
+	return all[layer*n : (layer+1)*n]
 }
 
 // Predict implements Predictor.
 func (p *popularity) Predict(dst []int32, v *View) []int32 {
-	copy(p.scores, p.row(v.Target))
 	if v.Popularity != nil {
 		copy(p.scores, v.Popularity)
+		return p.best(dst, v.Count)
 	}
-	return p.best(dst, v.Count)
+	counts := p.row(p.counts, v.Target)
+	for _, e := range p.row(p.order, v.Target)[:max(0, min(v.Count, len(p.scores)))] {
+		if counts[e] == 0 {
+			break
+		}
+		dst = append(dst, e)
+	}
+	return dst
 }
 
 // A ranking is scratch: a score an expert.

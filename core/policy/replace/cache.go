@@ -15,9 +15,11 @@ type Cache struct {
 	rows    []int64  // by layer: tokens of this sequence, MoE-Infinity's n
 	pools   [classes]pool
 	scores  []float64 // scratch of MRS
+	gate    []int32   // experts that the last gate asked for
 
 	first  int64  // token that began the sequence
 	pass   int32  // T: passes since then, from 1
+	favour int32  // first pass whose experts are favoured
 	cursor int    // layer that was asked last
 	step   uint32 // counts gates: an entry asked for in this one leaves last
 	stamps int64  // counts accesses: no two are at once
@@ -52,12 +54,13 @@ func New(s Spec, layers, experts int) *Cache {
 	c := &Cache{
 		spec: s, rule: ruleOf(s), layers: layers, experts: experts,
 		entries: make([]entry, layers*experts), records: make([]record, layers*experts), rows: make([]int64, layers),
-		scores: make([]float64, 0, experts), pass: 1, step: 1,
+		scores: make([]float64, 0, experts), gate: make([]int32, 0, experts), pass: 1, step: 1,
 		hits: make([]int64, layers), misses: make([]int64, layers),
 	}
 	for i, slots := range [classes]int{s.LowSlots, s.Slots} {
 		c.pools[i] = newPool(s, slots, layers, experts)
 	}
+	c.favour = c.rule.favourSince(c)
 	return c
 }
 
@@ -77,8 +80,9 @@ func (c *Cache) Begin(token int64, sequenceStarts bool) {
 		c.forget()
 	}
 	c.pass = int32(token-c.first) + 1
-	c.stale(c.cursor)
-	if c.rule.favours != nobody {
+	c.favour = c.rule.favourSince(c)
+	c.settle()
+	if sequenceStarts || c.rule.favours != nobody {
 		c.staleAll()
 	}
 }
@@ -103,11 +107,11 @@ func (c *Cache) forget() {
 // misses; what misses is not inserted.
 func (c *Cache) Use(layer int, uses []Use) {
 	c.step++
-	c.stale(c.cursor)
-	c.stale(layer)
+	c.settle()
 	c.cursor = layer
 	if c.rule.decays {
 		c.decay(layer, uses)
+		c.stale(layer)
 	}
 	for i := range uses {
 		if u := &uses[i]; u.Tokens > 0 {
@@ -126,6 +130,7 @@ func (c *Cache) ask(layer int, u *Use) {
 	} else {
 		c.misses[layer]++
 	}
+	c.gate = append(c.gate, u.Expert)
 	r.uses++
 	if want == High {
 		r.high++

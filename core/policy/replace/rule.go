@@ -13,6 +13,7 @@ type rule struct {
 	across  func(c *Cache, layer int, rank float64, group int) float64 // nil: the rank
 	favours int32                                                      // those used in so many passes before this, or in it; nobody
 	tiers   [groups]int16
+	raises  bool // no value is below its rank
 	forgets bool // counts anew in each sequence
 	decays  bool // every gate of a layer changes all of its ranks
 }
@@ -44,7 +45,7 @@ func ruleOf(s Spec) rule {
 		r.rank, r.across, r.forgets = hobbitRank, hobbitValue, true
 	case LCU:
 		// The last forward pass is the one before this, and this one where it has been.
-		r.rank, r.across, r.favours, r.forgets = lcuRank, lcuValue, 1, true
+		r.rank, r.across, r.favours, r.raises, r.forgets = lcuRank, lcuValue, 1, true, true
 	case EdgeMoE:
 		r.rank, r.across = uses, edgeValue
 	case MRS:
@@ -70,8 +71,15 @@ func lastIn(_ *Cache, r *record) float64 { return -float64(r.in) }
 
 // ahead is how many layers later a layer runs than the one that runs now, 0 for itself;
 // behind how many before.
-func (c *Cache) ahead(layer int) int  { return (layer - c.cursor + c.layers) % c.layers }
-func (c *Cache) behind(layer int) int { return (c.cursor - layer + c.layers) % c.layers }
+func (c *Cache) ahead(layer int) int  { return c.round(layer - c.cursor) }
+func (c *Cache) behind(layer int) int { return c.round(c.cursor - layer) }
+
+func (c *Cache) round(layers int) int {
+	if layers < 0 {
+		return layers + c.layers
+	}
+	return layers
+}
 
 // distance is the one that the Spec's reading takes.
 func (c *Cache) distance(layer int) float64 {

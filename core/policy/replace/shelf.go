@@ -22,7 +22,7 @@ type line struct {
 	first [depth]candidate
 	n     int
 	more  bool // the group has others, who leave later
-	stale bool // the asked group alone, which is rarely needed
+	stale bool // it must be sorted: the asked group alone, which is rarely needed
 }
 
 // A candidate is one in line.
@@ -92,7 +92,7 @@ func (c *Cache) put(k Key, class Class) {
 	s := &p.shelves[k.Layer]
 	s.slots = append(s.slots, slot{e.rank, e.stamp, e.pass, e.asked, k.Expert, e.pins})
 	e.at[class-1] = uint16(len(s.slots))
-	c.changed(p, int(k.Layer), e)
+	c.changed(p, int(k.Layer), &s.slots[len(s.slots)-1])
 	p.used++
 }
 
@@ -106,11 +106,8 @@ func (c *Cache) take(k Key, class Class) {
 	e.at[class-1] = 0
 	s.slots = s.slots[:last]
 	p.used--
-	h := &p.heads[k.Layer]
-	h.valued = false
-	if !h.stale && !s.next[plain].leaves(k.Expert) && !s.next[favoured].leaves(k.Expert) && !s.next[asked].leaves(k.Expert) {
-		h.stale = true
-	}
+	p.heads[k.Layer].valued = false
+	s.leave(k.Expert)
 }
 
 // copied writes what changed of an expert into its slots.
@@ -119,7 +116,7 @@ func (c *Cache) copied(layer int, e *entry) {
 		if at != 0 {
 			s := &c.pools[i].shelves[layer].slots[at-1]
 			s.rank, s.stamp, s.pass, s.asked, s.pins = e.rank, e.stamp, e.pass, e.asked, e.pins
-			c.changed(&c.pools[i], layer, e)
+			c.changed(&c.pools[i], layer, s)
 		}
 	}
 }
@@ -166,83 +163,134 @@ func (c *Cache) head(p *pool, layer int) *head {
 	h, s := &p.heads[layer], &p.shelves[layer]
 	if h.stale {
 		c.sort(s)
+		s.next[asked].stale = true
 	}
-	*h = head{expert: -1, valued: true}
-	for group := range s.next {
-		if group == asked && h.expert >= 0 {
-			break // its tier is above every other
-		}
-		n := &s.next[group]
-		if group == asked && (n.stale || n.n == 0 && n.more) {
-			c.sortAsked(s)
-		} else if n.n == 0 && n.more {
-			c.sort(s)
-		}
-		if n.n == 0 {
-			continue
-		}
-		first := &n.first[0]
-		other := head{value: first.rank, stamp: first.stamp, expert: first.expert, tier: c.rule.tiers[group], valued: true}
-		if c.rule.across != nil {
-			other.value = c.rule.across(c, layer, first.rank, group)
-		}
-		if h.expert < 0 || other.before(h) {
-			*h = other
-		}
+	h.expert, h.stale, h.valued = -1, false, true
+	if s.next[plain].out() || s.next[favoured].out() {
+		c.sort(s)
 	}
+	c.offer(h, s, layer, plain)
+	c.offer(h, s, layer, favoured)
+	if h.expert >= 0 {
+		return h // the tier of what the gate asked for is above every other
+	}
+	if s.next[asked].stale || s.next[asked].out() {
+		c.sortAsked(s)
+	}
+	c.offer(h, s, layer, asked)
 	return h
+}
+
+// out reports whether nobody is in line, though somebody should be.
+func (l *line) out() bool { return l.n == 0 && l.more }
+
+// offer makes the first of a group h, unless h leaves before it.
+func (c *Cache) offer(h *head, s *shelf, layer, group int) {
+	if s.next[group].n == 0 {
+		return
+	}
+	first := &s.next[group].first[0]
+	value, tier := first.rank, c.rule.tiers[group]
+	any := h.expert >= 0
+	if any && (tier > h.tier || tier == h.tier && c.rule.raises && value > h.value) {
+		return
+	}
+	if c.rule.across != nil {
+		value = c.rule.across(c, layer, value, group)
+	}
+	if !any || tier < h.tier || value < h.value || value == h.value && first.stamp < h.stamp {
+		h.value, h.stamp, h.expert, h.tier = value, first.stamp, first.expert, tier
+	}
+}
+
+// group is the one that a copy leaves with.
+func (c *Cache) group(e *slot) int {
+	switch {
+	case e.asked == c.step:
+		return asked
+	case e.pass >= c.favour:
+		return favoured
+	default:
+		return plain
+	}
 }
 
 // sort lines up who leaves first of each group of a layer, but for the asked one.
 func (c *Cache) sort(s *shelf) {
-	for i := range s.next {
-		s.next[i].n, s.next[i].more = 0, false
-	}
-	s.next[asked].stale = true
-	step, favours := c.step, c.rule.favourSince(c)
+	s.next[plain].clear()
+	s.next[favoured].clear()
 	for i := range s.slots {
 		e := &s.slots[i]
-		if e.asked == step || e.pins > 0 {
-			continue
+		if group := c.group(e); group != asked && e.pins == 0 {
+			s.next[group].join(e)
 		}
-		l := &s.next[plain]
-		if e.pass >= favours {
-			l = &s.next[favoured]
-		}
-		if l.n == depth && !l.first[depth-1].after(e) {
-			l.more = true
-			continue
-		}
-		l.offer(e)
 	}
 }
 
 // sortAsked lines up those that the last gate asked for.
 func (c *Cache) sortAsked(s *shelf) {
 	l := &s.next[asked]
-	*l = line{}
+	l.clear()
 	for i := range s.slots {
-		e := &s.slots[i]
-		switch {
-		case e.asked != c.step || e.pins > 0:
-		case l.n == depth && !l.first[depth-1].after(e):
-			l.more = true
-		default:
-			l.offer(e)
+		if e := &s.slots[i]; e.asked == c.step && e.pins == 0 {
+			l.join(e)
 		}
 	}
 }
 
-// offer puts e into line, before the last one of a full line, who drops out.
-func (l *line) offer(e *slot) {
+// settle lines up what the last gate asked for with the others of its layer, where their
+// lines are known.
+func (c *Cache) settle() {
+	for i := range c.pools {
+		p := &c.pools[i]
+		h, s := &p.heads[c.cursor], &p.shelves[c.cursor]
+		if h.stale {
+			continue
+		}
+		h.valued = false
+		s.next[asked].clear()
+		for _, id := range c.gate {
+			if at := c.entry(c.cursor, id).at[i]; at != 0 && s.slots[at-1].pins == 0 {
+				s.next[c.group(&s.slots[at-1])].join(&s.slots[at-1])
+			}
+		}
+	}
+	c.gate = c.gate[:0]
+}
+
+// changed says that a copy came or changed, and moves it to its place in line.
+func (c *Cache) changed(p *pool, layer int, e *slot) {
+	h, s := &p.heads[layer], &p.shelves[layer]
+	h.valued = false
+	if h.stale {
+		return
+	}
+	s.leave(e.expert)
+	if e.pins == 0 {
+		s.next[c.group(e)].join(e)
+	}
+}
+
+func (l *line) clear() { l.n, l.more, l.stale = 0, false, false }
+
+// join puts e into its place in line. What comes after all of a full line, or of one that
+// does not know who is next, is not listed.
+func (l *line) join(e *slot) {
+	if l.stale {
+		return
+	}
+	i := l.n
+	for ; i > 0 && l.first[i-1].after(e); i-- {
+	}
+	if i == depth || i == l.n && l.more {
+		l.more = true
+		return
+	}
 	if l.n == depth {
 		l.more = true
 		l.n--
 	}
-	i := l.n
-	for ; i > 0 && l.first[i-1].after(e); i-- {
-		l.first[i] = l.first[i-1]
-	}
+	copy(l.first[i+1:l.n+1], l.first[i:l.n])
 	l.first[i] = candidate{e.rank, e.stamp, e.expert}
 	l.n++
 }
@@ -252,23 +300,16 @@ func (c *candidate) after(e *slot) bool {
 	return e.rank < c.rank || e.rank == c.rank && e.stamp < c.stamp
 }
 
-// leaves takes the first in line out, if it is expert.
-func (l *line) leaves(expert int32) bool {
-	if l.n == 0 || l.first[0].expert != expert {
-		return false
+// leave takes an expert out of the line that it is in.
+func (s *shelf) leave(expert int32) {
+	for group := range s.next {
+		l := &s.next[group]
+		for i := range l.n {
+			if l.first[i].expert == expert {
+				l.n--
+				copy(l.first[i:l.n], l.first[i+1:l.n+1])
+				return
+			}
+		}
 	}
-	l.n--
-	copy(l.first[:l.n], l.first[1:l.n+1])
-	return true
-}
-
-// changed says that a copy came or changed. One that the last gate asked for was in no
-// other line before, for a gate makes every line of its layer stale.
-func (c *Cache) changed(p *pool, layer int, e *entry) {
-	p.heads[layer].valued = false
-	if e.asked == c.step {
-		p.shelves[layer].next[asked].stale = true
-		return
-	}
-	p.heads[layer].stale = true
 }

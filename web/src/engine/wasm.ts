@@ -7,6 +7,12 @@ import type {FromWorker, Port, ToWorker} from './protocol';
 /** How long an aborted run may go on before its worker is terminated. */
 const patience = 120;
 
+/** Whether a run takes what only the module of all that core can do has: see core/system/light.go. */
+function wantsAll({fidelity, machine, strategy: {home, cache, precision, attention}}: Scenario): boolean {
+  const cached = cache.name !== 'none' && home !== 'gpu' && home !== 'stack';
+  return fidelity === 'cycle' || cached || precision.twins || precision.fixed_low_share > 0 || attention === 'cpu' || (machine.gpus ?? 1) > 1;
+}
+
 interface Job {
   readonly message: (id: number) => ToWorker;
   readonly hear: (m: FromWorker) => void;
@@ -40,7 +46,7 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   }
 
   run(scenario: Scenario, options: RunOptions, signal: AbortSignal): AsyncIterable<Update> {
-    if (scenario.fidelity === 'cycle' && this.spawnFull) return this.full().run(scenario, options, signal);
+    if (this.spawnFull && wantsAll(scenario)) return this.full().run(scenario, options, signal);
     return this.stream({op: 'run', scenario, spans: options.spans}, signal);
   }
 

@@ -1,8 +1,6 @@
 package advise
 
 import (
-	"math"
-
 	"monde/core/detmath"
 	"monde/core/fault"
 	"monde/core/internal/order"
@@ -64,7 +62,11 @@ type curve struct {
 
 // with returns the scenario at v; where it cannot be, c fails.
 func (c *curve) with(v float64) scenario.Scenario {
-	s, err := c.s.Patched(scenario.PatchAt(c.ask.Vary, int64(v)))
+	patch := scenario.PatchAt(c.ask.Vary, int64(v))
+	if c.what.per() > 1 {
+		patch = scenario.PatchAt(c.ask.Vary, v)
+	}
+	s, err := c.s.Patched(patch)
 	if err != nil && c.err == nil {
 		c.err = err
 	}
@@ -73,7 +75,7 @@ func (c *curve) with(v float64) scenario.Scenario {
 
 // run returns the point at v.
 func (c *curve) run(v float64) report.InversePoint {
-	v = math.Round(v)
+	v = c.what.round(v)
 	if p, ok := c.at[v]; ok || c.err != nil {
 		return p
 	}

@@ -5,8 +5,11 @@ import (
 	"testing"
 
 	"monde/core/fault"
+	"monde/core/policy"
+	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
+	"monde/core/system"
 )
 
 const bandwidth = "machine.device.bandwidth_bytes_per_s"
@@ -52,6 +55,24 @@ func TestWholeNumbersAreExact(t *testing.T) {
 	i, p := at(t, y, y.Value)
 	if !p.Meets || y.Curve[i-1].Value != y.Value-1 || y.Curve[i-1].Meets {
 		t.Errorf("%g arrays, after %+v", y.Value, y.Curve[i-1])
+	}
+}
+
+func TestTheLeastCacheThatReachesALatencyIsFound(t *testing.T) {
+	s := preset(t, "deepseek-trace")
+	s.Strategy = s.Strategy.As("Expert Buffering")
+	r, err := system.Run(fault.Never{}, s, probe.Probe{}) // with a quarter of all experts
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := report.InverseAsk{Vary: "strategy.cache_share", Metric: report.InLatency, Target: float64(r.Latency)}
+	y, err := Inverse(fault.Never{}, s, ask, quiet)
+	if err != nil || y.Outcome != report.Reached || y.Value < 0.24 || y.Value > 0.26 {
+		t.Errorf("%s at a share of %g, want 0.25 (%v)", y.Outcome, y.Value, err)
+	}
+	s.Strategy = s.Strategy.As(policy.MDLB)
+	if _, err := Inverse(fault.Never{}, s, ask, quiet); !fault.Is(err) {
+		t.Errorf("a strategy without a cache gives %v", err)
 	}
 }
 

@@ -98,7 +98,7 @@ func settingsOf(k knob, s scenario.Scenario) []setting {
 		}
 		return []setting{usual, {"from flash", `{"strategy":{"home":"flash"}}`, nil}}
 	case cache:
-		return []setting{usual, {"half of all experts cached", `{"strategy":{"cache_share":0.5}}`, nil}, {"a tenth of all experts cached", `{"strategy":{"cache_share":0.1}}`, nil}}
+		return []setting{usual, {"half of all experts cached", `{"strategy":{"cache_share":0.5}}`, nil}, {"a tenth of all experts cached", `{"strategy":{"cache_share":0.1}}`, nil}, {"as many experts cached as fit", `{"strategy":{"cache_fills":true}}`, nil}}
 	default:
 		return append([]setting{usual}, fewerBits(s)...)
 	}

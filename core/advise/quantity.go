@@ -2,10 +2,12 @@ package advise
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
 	"monde/core/fault"
+	"monde/core/policy/replace"
 	"monde/core/report"
 	"monde/core/scenario"
 )
@@ -26,8 +28,26 @@ var quantities = []quantity{
 	{"machine.gpu.memory_bytes", "GPU memory", "B", 1e9, 512e9},
 	{"machine.gpu.bandwidth_bytes_per_s", "bandwidth of GPU memory", "B/s", 100e9, 20e12},
 	{"machine.host.bandwidth_bytes_per_s", "bandwidth of host memory", "B/s", 10e9, 2e12},
+	{"strategy.cache_share", "share of all experts that GPU memory caches", "of all", 0.01, 1},
+	{"strategy.cache.slots", "experts that GPU memory caches", "slots", 1, 1024},
 	{"machine.flash.bandwidth_bytes_per_s", "bandwidth of flash", "B/s", 500e6, 100e9},
 }
+
+// per is in how many steps 1 is told apart: whole numbers are, and shares by hundredths
+// of the least.
+func (q quantity) per() float64 {
+	n := 1.0
+	for q.from*n < 1 {
+		n *= 10
+	}
+	if n > 1 {
+		n *= 100
+	}
+	return n
+}
+
+// round returns the value that is run for v.
+func (q quantity) round(v float64) float64 { return math.Round(v*q.per()) / q.per() }
 
 // Quantities returns the paths that need no range.
 func Quantities() []string {
@@ -50,7 +70,9 @@ func quantityOf(s scenario.Scenario, ask *report.InverseAsk) (quantity, error) {
 	q.from, q.to = ask.From, ask.To
 	_, numeric := s.NumberAt(ask.Vary)
 	absent := s.Machine.Device.Count == 0 && strings.HasPrefix(ask.Vary, "machine.device.") && ask.Vary != "machine.device.count"
+	cache := strings.HasPrefix(ask.Vary, "strategy.cache")
 	return q, errors.Join(
+		fault.Unless(!cache || s.Strategy.Cache.Name != replace.NoCache && !s.Strategy.CacheFills, "vary", "strategy %s has no cache whose size is to be chosen", s.Strategy.Name),
 		fault.Unless(!absent, "vary", "%s has no memory device", s.Machine.Name),
 		fault.Unless(numeric, "vary", "must be the path of a number of the scenario, such as %s; got %.60q", strings.Join(Quantities(), ", "), ask.Vary),
 		fault.Unless(q.from > 0 && q.to > q.from, "from", "a range above 0 is needed, from less to more; got %g to %g", q.from, q.to),

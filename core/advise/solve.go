@@ -39,7 +39,7 @@ func (c *curve) answer(y *report.Inverse) {
 		return
 	}
 	y.Outcome, y.Value = report.Reached, v
-	if v == math.Round(c.what.from) {
+	if v == c.what.round(c.what.from) {
 		y.Outcome = report.Already
 	}
 	c.run(v)
@@ -72,7 +72,7 @@ func (c *curve) least(by float64) (float64, bool) {
 // between halves from a value that does not meet the goal to one that does.
 func (c *curve) between(lo, hi, by float64) float64 {
 	for range halves {
-		middle := math.Round(math.Sqrt(float64(lo * hi)))
+		middle := c.what.round(math.Sqrt(float64(lo * hi)))
 		if c.err != nil || hi <= lo*(1+fine) || middle <= lo || middle >= hi {
 			break
 		}
@@ -85,9 +85,10 @@ func (c *curve) between(lo, hi, by float64) float64 {
 	return c.adjacent(lo, hi, by)
 }
 
-// adjacent settles small whole numbers, whose geometric mean rounds to an end.
+// adjacent settles numbers of few steps, whose geometric mean rounds to an end.
 func (c *curve) adjacent(lo, hi, by float64) float64 {
-	for v := hi - 1; v > lo && hi < 1000; v-- {
+	per := c.what.per()
+	for v := c.what.round(hi - 1/per); v > lo && hi*per < 1000; v = c.what.round(v - 1/per) {
 		if !c.meets(c.run(v), by) {
 			break
 		}
@@ -99,7 +100,7 @@ func (c *curve) adjacent(lo, hi, by float64) float64 {
 // near samples the curve around the answer.
 func (c *curve) near(v float64) {
 	for _, by := range [around]float64{0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.25} {
-		if x := math.Round(v * by); x >= c.what.from && x <= c.what.to {
+		if x := c.what.round(v * by); x >= c.what.from && x <= c.what.to {
 			c.run(x)
 		}
 	}

@@ -144,6 +144,7 @@ type Spec struct {
 	Deferred   int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
 	Cache      replace.Spec `json:"cache"`          // of experts, in GPU memory
 	CacheShare float64      `json:"cache_share"`    // of all experts that it has room for, where cache.slots is 0
+	CacheFills bool         `json:"cache_fills"`    // it takes what GPU memory has left, whatever cache.slots and cache_share say
 	Predictor  predict.Spec `json:"predictor"`      // of the experts that later layers ask for
 	Prefetch   Prefetch     `json:"prefetch"`
 	Batching   Batching     `json:"batching"`

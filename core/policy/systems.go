@@ -160,7 +160,7 @@ func (s *Spec) guess(n predict.Name, distance, chunks int) {
 // plain returns s without anything that a composition decides.
 func (s Spec) plain() Spec {
 	s.Home, s.Missed, s.Transfer, s.Fetch = InMemory, Fetched, Overlap, Active
-	s.Precision, s.First, s.Deferred, s.Held, s.CacheShare = DefaultPrecision(), Busiest, 0, 0, 0
+	s.Precision, s.First, s.Deferred, s.Held, s.CacheShare, s.CacheFills = DefaultPrecision(), Busiest, 0, 0, 0, false
 	s.Cache, s.Predictor = replace.Default(), predict.Default()
 	s.Cache.Name, s.Prefetch, s.Batching, s.Attention = replace.NoCache, Prefetch{Chunks: 1}, Batching{Micro: 1}, AttendGPU
 	return s

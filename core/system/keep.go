@@ -3,6 +3,7 @@ package system
 import (
 	"monde/core/fault"
 	"monde/core/internal/order"
+	"monde/core/kv"
 	"monde/core/policy"
 	"monde/core/policy/replace"
 	"monde/core/report"
@@ -20,18 +21,38 @@ type keep struct {
 // newKeep returns the cache of s; nil if there is none.
 func newKeep(s scenario.Scenario) *keep {
 	spec := s.Strategy.Cache
-	blocks := max(1, s.Model.MoEBlocks())
-	if spec.Slots == 0 {
-		places := s.Model.Experts
-		if spec.Scope == replace.Model {
-			places *= blocks
-		}
-		spec.Slots = int(s.Strategy.CacheShare*float64(places) + 0.5)
+	if !whole || spec.Name == replace.NoCache || s.Strategy.HasAll() {
+		return nil
 	}
-	if !whole || spec.Name == replace.NoCache || spec.Slots == 0 || s.Strategy.HasAll() {
+	blocks := max(1, s.Model.MoEBlocks())
+	if spec.Slots = slots(s, blocks); spec.Slots == 0 {
 		return nil
 	}
 	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
+}
+
+// slots returns how many experts the cache of s has room for: in each layer, or in all.
+func slots(s scenario.Scenario, blocks int) int {
+	x := s.Strategy
+	places := s.Model.Experts
+	if x.Cache.Scope == replace.Model {
+		places *= blocks
+	}
+	switch {
+	case x.CacheFills:
+		return min(places, int(left(s))*places/(s.Model.Experts*blocks))
+	case x.Cache.Slots > 0:
+		return x.Cache.Slots
+	default:
+		return int(x.CacheShare*float64(places) + 0.5)
+	}
+}
+
+// left returns how many experts GPU memory has room for beside all else.
+func left(s scenario.Scenario) int64 {
+	s.Strategy.Cache.Name = replace.NoCache
+	gpu := memory(s, newPlan(s))[0]
+	return min(kv.Slots(gpu.Capacity-gpu.Used, s.Model.ExpertBytes()), int64(s.Model.Experts)*int64(max(1, s.Model.MoEBlocks())))
 }
 
 // layer numbers a MoE block over both stacks, the encoder's first.

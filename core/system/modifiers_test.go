@@ -8,6 +8,7 @@ import (
 
 	"monde/core/kv"
 	"monde/core/policy"
+	"monde/core/policy/predict"
 	"monde/core/probe"
 	"monde/core/quant"
 	"monde/core/report"
@@ -130,6 +131,28 @@ func TestAnAllocatorTakesItsPoolAndLeavesTheRestToExperts(t *testing.T) {
 	}
 	if slots[kv.VTensor] <= slots[kv.Paged] {
 		t.Errorf("slots: %v", slots)
+	}
+}
+
+// What an allocator frees, a cache takes: more experts stay, and fewer come.
+func TestBytesThatTheKeyValueCacheLeavesBecomeSlotsOfExperts(t *testing.T) {
+	s := recorded(t, "Mixtral-offloading")
+	s.Strategy.Predictor.Name, s.Strategy.CacheFills = predict.Nothing, true
+	s.Workload.Phase, s.Workload.Batch, s.Workload.InputTokens, s.Workload.OutputTokens = workload.Generate, 4, 64, 24
+	s.Workload.Routing.Source, s.Machine.GPU.Memory = workload.Measured, 16<<30
+	s.KV.MaxTokens = 64 << 10
+	with := func(a kv.Allocator) report.Report {
+		x := s
+		x.KV.Allocator = a
+		r := done(t, x)
+		if pool := r.Memory[0]; !pool.Fits || pool.Capacity-pool.Used > unit.Bytes(s.Model.MoEBlocks())*s.Model.ExpertBytes() {
+			t.Errorf("%s: %d of %d bytes of GPU memory are used", a, pool.Used, pool.Capacity)
+		}
+		return r
+	}
+	static, paged := with(kv.Static), with(kv.VTensor)
+	if paged.Cache.Slots <= static.Cache.Slots || in(paged) >= in(static) || paged.Latency >= static.Latency {
+		t.Errorf("vTensor: %d slots, %d bytes moved, %v; static: %d, %d, %v", paged.Cache.Slots, in(paged), paged.Latency, static.Cache.Slots, in(static), static.Latency)
 	}
 }
 

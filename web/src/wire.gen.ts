@@ -1177,6 +1177,7 @@ export interface PolicySpec {
   readonly deferred: number; // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
   readonly cache: ReplaceSpec; // of experts, in GPU memory
   readonly cache_share: number; // of all experts that it has room for, where cache.slots is 0
+  readonly cache_fills: boolean; // it takes what GPU memory has left, whatever cache.slots and cache_share say
   readonly predictor: PredictSpec; // of the experts that later layers ask for
   readonly prefetch: PolicyPrefetch;
   readonly batching: PolicyBatching;

@@ -113,13 +113,14 @@ export const buffers: readonly NumberRow[] = [
 
 const elsewhere = (s: Scenario) => s.strategy.home !== 'gpu' && s.strategy.home !== 'stack';
 const cached = (s: Scenario) => elsewhere(s) && s.strategy.cache.name !== 'none';
+const sized = (s: Scenario) => cached(s) && !s.strategy.cache_fills;
 const guessed = (s: Scenario) => cached(s) && s.strategy.predictor.name !== 'none';
 const twins = (s: Scenario) => elsewhere(s) && s.strategy.precision.twins;
 
 /** Parameters of the axes that a strategy is on. */
 export const axes: readonly NumberRow[] = [
-  part('strategy.cache_share', 'Experts cached', {min: 0, unit: 'of all', shown: cached, hint: 'in GPU memory; of each layer, or of the model'}),
-  row('strategy.cache.slots', 'Cache slots', 'experts', 1, [0, 256], {shown: cached, hint: '0: as the share says'}),
+  part('strategy.cache_share', 'Experts cached', {min: 0, unit: 'of all', shown: sized, hint: 'in GPU memory; of each layer, or of the model'}),
+  row('strategy.cache.slots', 'Cache slots', 'experts', 1, [0, 256], {shown: sized, hint: '0: as the share says'}),
   row('strategy.predictor.distance', 'Predicts', 'blocks ahead', 1, [1, 16], {shown: guessed}),
   part('strategy.predictor.accuracy', 'Accuracy', {min: 0, unit: '', shown: guessed, hint: 'of a replayed predictor; 0 is as published'}),
   row('strategy.predictor.latency_ps', 'Prediction takes', 'µs', 1e6, [0, 1000], {shown: guessed}),

@@ -48,6 +48,12 @@ export function AxisFields() {
         <Axis label="A missed expert is computed" path="strategy.missed" value={s.missed} names={sites} />
         <Axis label="Cache" path="strategy.cache.name" value={s.cache.name} names={caches} />
         {cached && <Axis label="Slots" path="strategy.cache.scope" value={s.cache.scope} names={scopes} />}
+        {cached && (
+          <label class="check">
+            <input type="checkbox" checked={s.cache_fills} onChange={(e) => editor.set('strategy.cache_fills', e.currentTarget.checked, 'pick')} />
+            It takes what GPU memory has left
+          </label>
+        )}
         {cached && <Axis label="Predictor" path="strategy.predictor.name" value={s.predictor.name} names={predictors} />}
         <Axis label="Attention, in decoding" path="strategy.attention" value={s.attention} names={attentions} />
         {spread && <Axis label="Experts are placed" path="strategy.placement" value={s.placement ?? 'id'} names={placements} />}

@@ -23,6 +23,7 @@ const quantities = [
   {value: 'machine.gpu.memory_bytes', label: 'GPU memory', device: false},
   {value: 'machine.gpu.bandwidth_bytes_per_s', label: 'bandwidth of GPU memory', device: false},
   {value: 'machine.host.bandwidth_bytes_per_s', label: 'bandwidth of host memory', device: false},
+  {value: 'strategy.cache_share', label: 'share of experts that GPU memory caches', device: false},
 ];
 
 /** The least of a quantity that reaches a goal, and the curve to it. */

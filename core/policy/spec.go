@@ -127,29 +127,30 @@ const (
 // Spec is a strategy: a point on the axes, and their parameters. Those that no axis
 // uses are ignored, so that a user may switch back and forth.
 type Spec struct {
-	Name       Name         `json:"name"`           // of the composition that the rest began as
-	Home       Home         `json:"home"`           // of experts
-	Missed     Missed       `json:"missed"`         // where they are computed unless GPU memory holds them
-	Transfer   Transfer     `json:"transfer"`       // missed: gpu
-	Fetch      Fetch        `json:"fetch"`          // transfer: block or ahead
-	Staging    int          `json:"staging"`        // experts that GPU memory holds in transit
-	AlphaMode  AlphaMode    `json:"alpha_mode"`     // missed: balance
-	Alpha      float64      `json:"alpha"`          // alpha_mode: fixed
-	Rounding   Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
-	MinHot     int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
-	Profile    int          `json:"profile_passes"` // alpha_mode: auto, and placement: forward passes that they learn from
-	Held       int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
-	Precision  Precision    `json:"precision"`      // of missed experts
-	First      First        `json:"first"`          // of a layer's experts
-	Deferred   int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
-	Cache      replace.Spec `json:"cache"`          // of experts, in GPU memory
-	CacheShare float64      `json:"cache_share"`    // of all experts that it has room for, where cache.slots is 0
-	CacheFills bool         `json:"cache_fills"`    // it takes what GPU memory has left, whatever cache.slots and cache_share say
-	Predictor  predict.Spec `json:"predictor"`      // of the experts that later layers ask for
-	Prefetch   Prefetch     `json:"prefetch"`
-	Batching   Batching     `json:"batching"`
-	Attention  Attention    `json:"attention"`
-	Placement  place.Name   `json:"placement,omitzero"` // home: gpu, over several GPUs: which has which expert; absent: by number
+	Name        Name         `json:"name"`           // of the composition that the rest began as
+	Home        Home         `json:"home"`           // of experts
+	Missed      Missed       `json:"missed"`         // where they are computed unless GPU memory holds them
+	Transfer    Transfer     `json:"transfer"`       // missed: gpu
+	Fetch       Fetch        `json:"fetch"`          // transfer: block or ahead
+	Staging     int          `json:"staging"`        // experts that GPU memory holds in transit
+	AlphaMode   AlphaMode    `json:"alpha_mode"`     // missed: balance
+	Alpha       float64      `json:"alpha"`          // alpha_mode: fixed
+	Rounding    Rounding     `json:"rounding"`       // alpha_mode: fixed and auto
+	MinHot      int          `json:"min_hot"`        // alpha_mode: fixed and auto: H is at least this, or E_active; 0 lets H be 0
+	Profile     int          `json:"profile_passes"` // alpha_mode: auto, and placement: forward passes that they learn from
+	Held        int          `json:"held_blocks"`    // MoE blocks, the last of a stack, whose experts GPU memory holds for good (llama.cpp --n-cpu-moe)
+	Precision   Precision    `json:"precision"`      // of missed experts
+	First       First        `json:"first"`          // of a layer's experts
+	Deferred    int          `json:"deferred"`       // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
+	Cache       replace.Spec `json:"cache"`          // of experts, in GPU memory
+	CacheShare  float64      `json:"cache_share"`    // of all experts that it has room for, where cache.slots is 0
+	CachePrompt bool         `json:"cache_prompt"`   // it is filled once, after the prompt, with what that asked for most (2512.04476, DAOP)
+	CacheFills  bool         `json:"cache_fills"`    // it takes what GPU memory has left, whatever cache.slots and cache_share say
+	Predictor   predict.Spec `json:"predictor"`      // of the experts that later layers ask for
+	Prefetch    Prefetch     `json:"prefetch"`
+	Batching    Batching     `json:"batching"`
+	Attention   Attention    `json:"attention"`
+	Placement   place.Name   `json:"placement,omitzero"` // home: gpu, over several GPUs: which has which expert; absent: by number
 }
 
 // Prefetch is how weights come before a gate asks for them: the sixth axis. They use the
@@ -184,6 +185,7 @@ func (s Spec) Validate() error {
 		fault.Within("held_blocks", s.Held, 0, 1<<12),
 		fault.In("cache", s.Cache.Validate()),
 		fault.Within("cache_share", s.CacheShare, 0, 1),
+		fault.Unless(!s.CachePrompt || s.Cache.Name == replace.Static, "cache_prompt", "what the prompt chose stays: cache.name must be %q, got %q", replace.Static, s.Cache.Name),
 		fault.In("precision", s.Precision.Validate()),
 		fault.Unless(!s.Precision.Lowers() || !s.Whole(), "precision", "experts that move together come as they are: transfer is %q", s.Transfer),
 		fault.Unless(slices.Contains(Firsts(), s.First), "first", "must be one of %q, got %q", Firsts(), s.First),

@@ -79,6 +79,7 @@ var systems = []System{
 		func(s *Spec) {
 			s.Home, s.Precision.Twins = OnHost, true
 			s.cache(replace.Hobbit, replace.Model)
+			s.Cache.LowCost = 0.25 // INT4 of FP16
 			s.guess(predict.SkipGate, 1, 1)
 		}},
 	{"MoE-APEX", "MoE-APEX", "HOBBIT with 2-bit twins, a cache that weighs the cost of a miss, and copies that stop at once.", "ASPLOS 2026, arXiv 2411.01433", []Badge{ChangesOutput},
@@ -122,11 +123,10 @@ var systems = []System{
 		func(s *Spec) { // 14 micro-batches: N 504 of 36 on a T4
 			s.Home, s.Transfer, s.Fetch, s.Attention, s.Batching.Micro = OnHost, Ahead, Every, AttendCPU, 14
 		}},
-	{"DAOP", "DAOP", "The prompt decides which experts the GPU keeps; the CPU computes the others.", "DATE 2025, arXiv 2501.10375", []Badge{ChangesOutput, Secondary},
+	{"DAOP", "DAOP", "The prompt decides which experts the GPU keeps; the CPU computes the others, a layer early in the paper.", "DATE 2025, arXiv 2501.10375", []Badge{ChangesOutput, Secondary},
 		func(s *Spec) {
-			s.Home, s.Missed = OnHost, AtHome
+			s.Home, s.Missed, s.CachePrompt = OnHost, AtHome, true
 			s.cache(replace.Static, replace.PerLayer)
-			s.Cache.Warm = true
 		}},
 	{"DynaNDE", "DynaNDE", "MoNDE's split, searched layer by layer, beside a cache of what saves most time.", "DynaNDE-Simulator, 2025", []Badge{NotSold, Secondary},
 		func(s *Spec) {
@@ -135,11 +135,12 @@ var systems = []System{
 		}},
 	{"Duplex", "Duplex", "NDP in the GPU's own memory stacks: experts with few tokens go to the logic die, busy ones to the GPU, both at once.", "MICRO 2024, arXiv 2409.01141", []Badge{NotSold, Secondary},
 		func(s *Spec) { s.Home, s.Missed, s.AlphaMode = InStack, Balanced, Exact }},
-	{"CXL-NDP", "Context-aware CXL-NDP", "What a prompt asks for most moves to the GPU once; the rest is computed in place.", "arXiv 2512.04476", []Badge{NotSold, ChangesOutput},
-		func(s *Spec) {
-			s.Home, s.Missed = OnDevice, AtHome
+	{"CXL-NDP", "Context-aware CXL-NDP", "What a prompt asks for most moves to the GPU once, whole; the rest is computed in place, in 3 bits.", "arXiv 2512.04476", []Badge{NotSold, ChangesOutput},
+		func(s *Spec) { // 4 of Mixtral-8x7B's 8 experts
+			s.Home, s.Missed, s.CachePrompt = OnDevice, AtHome, true
+			s.Precision = Precision{Twins: true, LowBits: 3, Low: 1}
 			s.cache(replace.Static, replace.PerLayer)
-			s.Cache.Warm = true
+			s.CacheShare = 0.5
 		}},
 }
 
@@ -160,7 +161,7 @@ func (s *Spec) guess(n predict.Name, distance, chunks int) {
 // plain returns s without anything that a composition decides.
 func (s Spec) plain() Spec {
 	s.Home, s.Missed, s.Transfer, s.Fetch = InMemory, Fetched, Overlap, Active
-	s.Precision, s.First, s.Deferred, s.Held, s.CacheShare, s.CacheFills = DefaultPrecision(), Busiest, 0, 0, 0, false
+	s.Precision, s.First, s.Deferred, s.Held, s.CacheShare, s.CacheFills, s.CachePrompt = DefaultPrecision(), Busiest, 0, 0, 0, false, false
 	s.Cache, s.Predictor = replace.Default(), predict.Default()
 	s.Cache.Name, s.Prefetch, s.Batching, s.Attention = replace.NoCache, Prefetch{Chunks: 1}, Batching{Micro: 1}, AttendGPU
 	return s

@@ -139,6 +139,7 @@ func (s Scenario) fits() error {
 		fault.Unless(s.Workload.Batch < 1 || s.KV.MaxTokens <= workload.MaxPass/s.Workload.Batch, "kv.max_tokens",
 			"batch × max_tokens must be at most %d", workload.MaxPass),
 		s.fromFlash(),
+		fault.Unless(s.Fidelity != Cycle || !s.Strategy.NearData() || !s.Strategy.Precision.Lowers(), "strategy.precision", "clock by clock, experts near the data have one precision: model.expert_bits"),
 		s.overGPUs(),
 	)
 }

@@ -49,8 +49,9 @@ func (a *analytic) after(e *experts, now unit.Time, emit func(probe.Span)) outco
 	}
 	a.ids = e.at(a.ids[:0], policy.Near)
 	cold, near := coldPath(e, a.ids), len(a.ids)
+	reads, _ := e.allReads(a.ids)
 	a.ids = e.at(a.ids[:0], policy.Moved)
-	hot := hotPath(e, a.ids, before, unit.Time(near)*e.read)
+	hot := hotPath(e, a.ids, before, reads)
 	calls := e.calls(len(a.ids))
 	var host outcome
 	if calls > 0 { // the host launches before it computes
@@ -230,9 +231,7 @@ func coldPath(e *experts, ids []int32) outcome {
 	}
 	o.busy[probe.LinkOut], o.busy[e.where] = e.latency+e.across, all
 	o.carried[probe.LinkOut] = e.sent
-	if e.read > 0 {
-		o.busy[probe.Flash], o.carried[probe.Flash] = unit.Time(len(ids))*e.read, unit.Bytes(len(ids))*e.weights
-	}
+	o.busy[probe.Flash], o.carried[probe.Flash] = e.allReads(ids)
 	return o
 }
 
@@ -244,7 +243,8 @@ func stored(e *experts, ids []int32, sent unit.Time) unit.Time {
 	now := sent
 	for i, id := range ids {
 		place := &ends[i%e.staging]
-		read = max(read, *place) + e.read
+		took, _ := e.reads(id)
+		read = max(read, *place) + took
 		now = max(now, read) + e.near[id]
 		*place = now
 	}

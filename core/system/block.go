@@ -134,6 +134,7 @@ func (r *run) route(p pass, moe int) {
 	r.classify(r.layer(p, moe))
 	r.experts.active = policy.ByNumber(r.experts.active[:0], r.tokens)
 	r.parts.view(&r.view, r.experts.active, r.tokens)
+	r.cheapen()
 }
 
 // place has the policy decide, and derives what the experts of this layer have to
@@ -177,6 +178,9 @@ func (r *run) charge(l *ledger, p pass) {
 	}
 	each, token := m.Expert(1), m.TokenBytes()
 	l.bound.ExpertBytes = e.weights
+	if e.low != nil && e.where != probe.GPU { // any may be a twin at home
+		l.bound.ExpertBytes = e.twinBytes
+	}
 	l.bound.Flash = e.read > 0
 	l.bound.Split, l.bound.Stack = r.s.Strategy.Splits(), r.parts.inPlace()
 	l.bound.Home = bound.Device
@@ -191,8 +195,8 @@ func (r *run) charge(l *ledger, p pass) {
 			continue // it is left for the next layer
 		}
 		flops := unit.FLOPs(e.tokens[id]) * each.FLOPs
-		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id]             // of its weights cross the link
-		if l.bound.Split && !l.bound.Stack && (part || e.sites[id] == policy.Resident) { // it cannot be split, and need not move as a whole
+		part := e.left != nil && e.left[id] > 0 || e.low != nil && e.low[id] && e.sites[id] == policy.Moved // of its weights cross the link
+		if l.bound.Split && !l.bound.Stack && (part || e.sites[id] == policy.Resident) {                    // it cannot be split, and need not move as a whole
 			l.bound.GPU.FLOPs += flops
 			continue
 		}

@@ -6,8 +6,10 @@ import (
 	"monde/core/kv"
 	"monde/core/policy"
 	"monde/core/policy/replace"
+	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
+	"monde/core/unit"
 	"monde/core/workload"
 )
 
@@ -16,6 +18,7 @@ type keep struct {
 	cache *replace.Cache
 	uses  []replace.Use
 	held  []bool
+	asked []int64 // of the prompt, by layer and expert; nil: it does not decide
 }
 
 // newKeep returns the cache of s; nil if there is none.
@@ -28,7 +31,14 @@ func newKeep(s scenario.Scenario) *keep {
 	if spec.Slots = slots(s, blocks); spec.Slots == 0 {
 		return nil
 	}
-	return &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
+	if spec.LowSlots == 0 {
+		spec.LowSlots = rounded(float64(spec.Slots) * twinSlots(s.Strategy))
+	}
+	k := &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
+	if s.Strategy.CachePrompt {
+		k.asked = make([]int64, blocks*s.Model.Experts)
+	}
+	return k
 }
 
 // slots returns how many experts the cache of s has room for: in each layer, or in all.
@@ -44,15 +54,30 @@ func slots(s scenario.Scenario, blocks int) int {
 	case x.Cache.Slots > 0:
 		return x.Cache.Slots
 	default:
-		return int(x.CacheShare*float64(places) + 0.5)
+		return rounded(x.CacheShare * float64(places))
 	}
+}
+
+func rounded(x float64) int { return int(x + 0.5) }
+
+// twinSlots returns how many slots for twins a cache has for each whole expert that it has
+// room for: they have slots of their own (HOBBIT, 2411.01433), as many as are wanted of
+// them. Where nothing moves to the GPU, no twin does. What has few bits for good takes
+// the place of a whole one.
+func twinSlots(x policy.Spec) float64 {
+	p := x.Precision
+	if wanted := p.High + p.Low; p.Twins && x.Moves() && wanted > 0 {
+		return p.Low / wanted
+	}
+	return 0
 }
 
 // left returns how many experts GPU memory has room for beside all else.
 func left(s scenario.Scenario) int64 {
+	each := s.Model.ExpertBytes() + unit.Bytes(twinSlots(s.Strategy)*float64(twinBytes(s)))
 	s.Strategy.Cache.Name = replace.NoCache
 	gpu := memory(s, newPlan(s))[0]
-	return min(kv.Slots(gpu.Capacity-gpu.Used, s.Model.ExpertBytes()), int64(s.Model.Experts)*int64(max(1, s.Model.MoEBlocks())))
+	return min(kv.Slots(gpu.Capacity-gpu.Used, each), int64(s.Model.Experts)*int64(max(1, s.Model.MoEBlocks())))
 }
 
 // layer numbers a MoE block over both stacks, the encoder's first.
@@ -87,15 +112,31 @@ func (r *run) hold(p pass, moe int) {
 		return
 	}
 	k, layer := r.keep, r.layer(p, moe)
+	if k.asked != nil && p.route.Input {
+		for _, id := range r.experts.active {
+			k.asked[layer*len(k.held)+int(id)] += int64(r.tokens[id])
+		}
+	}
 	if r.ahead != nil {
 		r.experts.blocked = r.gate(layer)
 	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
 	clear(k.held)
+	all := int32(0)
+	for _, id := range r.experts.active {
+		all += r.tokens[id]
+	}
 	for _, id := range r.experts.active {
 		want := r.wanted(id)
 		k.held[id] = k.cache.Has(layer, id) >= want
-		k.uses = append(k.uses, replace.Use{Expert: id, Tokens: r.tokens[id], Want: want, Benefit: int64(r.view.Near[id] - r.view.GPU[id])})
+		benefit := r.view.Near[id] - r.view.GPU[id]
+		if !k.held[id] {
+			benefit -= r.view.Move
+		}
+		// A gate's score is not known: its share of the tokens stands for it.
+		k.uses = append(k.uses, replace.Use{
+			Expert: id, Tokens: r.tokens[id], Want: want, Score: float64(r.tokens[id]) / float64(all), Benefit: int64(benefit),
+		})
 	}
 	k.cache.Use(layer, k.uses)
 }
@@ -137,24 +178,51 @@ const warmPasses = 64
 
 // warm begins with the experts that passes of other tokens ask for most.
 func (r *run) warm(stop fault.Stop) error {
-	if !whole || r.keep == nil || !r.s.Strategy.Cache.Warm {
+	if !whole || r.keep == nil || !r.s.Strategy.Cache.Warm && r.keep.asked == nil {
 		return nil
+	}
+	if r.keep.asked != nil && r.plan.input {
+		return nil // the prompt is the run's own
 	}
 	asked, err := r.asked(stop)
 	if err != nil {
 		return err
 	}
+	r.fill(asked)
+	return nil
+}
+
+// decided moves what the prompt has asked for most to the GPU, once the prompt is done.
+func (r *run) decided(p pass) {
+	if !whole || r.keep == nil || r.keep.asked == nil || !p.route.Input {
+		return
+	}
+	n := r.fill(r.keep.asked)
+	l := r.open()
+	b := unit.Bytes(n) * r.s.Model.ExpertBytes()
+	t := r.parts.within(r.parts.link.Latency()+unit.Time(n)*r.parts.move, maxPart, "machine.link", "PMove of what the prompt asked for")
+	r.mark = probe.Span{Pass: p.number, Layer: -1}
+	r.alone(l, probe.LinkIn, probe.PMove, t)
+	l.took.carried[probe.LinkIn] = b
+	r.tally.whole(l, 0)
+}
+
+// fill puts the experts that are asked for most into the cache, and returns how many; of
+// the prompt, none that it has not asked for.
+func (r *run) fill(asked []int64) int {
 	n := r.s.Model.Experts
 	keys := make([]replace.Key, 0, len(asked))
 	for i := range asked {
+		if asked[i] == 0 && r.keep.asked != nil {
+			continue
+		}
 		keys = append(keys, replace.Key{Layer: int32(i / n), Expert: int32(i % n)})
 	}
 	order.By(keys, func(a, b replace.Key) bool {
 		x, y := asked[int(a.Layer)*n+int(a.Expert)], asked[int(b.Layer)*n+int(b.Expert)]
 		return x > y || x == y && (a.Layer < b.Layer || a.Layer == b.Layer && a.Expert < b.Expert)
 	})
-	r.keep.cache.Warm(replace.High, keys)
-	return nil
+	return r.keep.cache.Warm(replace.High, keys)
 }
 
 // asked returns how many tokens passes of other tokens have for each expert, by layer.

@@ -24,7 +24,7 @@ type experts struct {
 	since    unit.Time   // since the transfer of the layer before had come: this one's runs ahead by as much
 	shared   unit.Time   // shared experts, on the GPU
 	left     []unit.Time // of PMove that has begun ahead of need, by expert; nil or 0: all of it
-	low      []bool      // it comes as a twin; nil: none does
+	low      []bool      // it comes as a twin, or is computed as one at home; nil: none is
 	blocked  unit.Time   // the link is not free before: something came ahead of need
 	carried  unit.Time   // that is still computed: deferred experts of the layer before, or attention
 	deferred int         // experts at home that are left for the next layer

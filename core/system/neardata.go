@@ -38,6 +38,21 @@ func decoding(n nearby, d device.Device, weights unit.Time) nearby {
 	}
 }
 
+// nearOf returns what the experts of s take where they live; nil if they are computed on
+// the GPU alone.
+func nearOf(p *parts, s scenario.Scenario) nearby {
+	switch {
+	case s.Strategy.OnCPU():
+		return newOnHost(p.host, s).expert
+	case s.Strategy.NearData():
+		d := device.New(s.Machine.Device)
+		near := onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert
+		return decoding(near, d, s.Model.ExpertFormat.OnDevice(s.Model.ExpertWeights()))
+	default:
+		return nil
+	}
+}
+
 // useDevice makes the memory device the home of experts.
 func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 	m := s.Machine
@@ -46,7 +61,7 @@ func (p *parts) useDevice(stop fault.Stop, s scenario.Scenario) error {
 	p.shares = sharesDevice(s)
 	crowded, taken := beside(s)
 	decode := s.Model.ExpertFormat.OnDevice(s.Model.ExpertWeights())
-	p.near = decoding(onDevice{d, s.Model.ExpertWeights(), s.Model.ExpertBytes()}.expert, d, decode)
+	p.near = nearOf(p, s)
 	slow := func(n nearby) nearby {
 		n = decoding(n, d, decode)
 		return func(t int) unit.Time {

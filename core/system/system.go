@@ -222,6 +222,7 @@ func (r *run) passes(stop fault.Stop) error {
 		if err := r.pass(stop, p); err != nil {
 			return err
 		}
+		r.decided(p)
 		r.tally.pass(p, r.now-start, r.now)
 	}
 	return nil

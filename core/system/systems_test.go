@@ -241,8 +241,37 @@ func TestMoELightningAttendsOnTheCPUBesideStreamedWeights(t *testing.T) {
 	}
 }
 
-func TestWhatAPromptAsksForStaysOnTheGPU(t *testing.T) {
-	for _, name := range []policy.Name{"DAOP", "CXL-NDP", "Fiddler"} {
+// 2512.04476 and DAOP: what the prompt asks for moves once, and stays.
+func TestWhatThePromptAsksForMovesOnceAndStaysOnTheGPU(t *testing.T) {
+	for _, name := range []policy.Name{"DAOP", "CXL-NDP"} {
+		s := recorded(t, name)
+		s.Workload.Phase, s.Workload.InputTokens = workload.Generate, 64
+		s.Workload.Routing.Source = workload.Measured
+		chosen, none := changed(t, s, func(s *scenario.Scenario) { s.Strategy.CachePrompt = false })
+		moved := in(chosen) - chosen.Resources[probe.LinkOut].Bytes // less what AMove brings back
+		if want := unit.Bytes(chosen.Cache.Slots) * s.Model.ExpertBytes(); moved != want {
+			t.Errorf("%s: %d bytes of weights moved, want %d: each slot once", name, moved, want)
+		}
+		if chosen.Cache.HitRate < 0.2 || none.Cache.Hits > 0 || chosen.TPOT.Mean >= none.TPOT.Mean {
+			t.Errorf("%s: %v a token at %.2f hits, without %v", name, chosen.TPOT.Mean, chosen.Cache.HitRate, none.TPOT.Mean)
+		}
+	}
+}
+
+// 2512.04476: near the data, 3 bits take 5.3 times less, if the arrays keep up. MoNDE's
+// take as many weights a cycle as bf16 brings, so they alone gain nothing.
+func TestContextAwareNDPComputesReplicasOfFewBits(t *testing.T) {
+	s := recorded(t, "CXL-NDP")
+	s.Machine.Device.NDP.Arrays *= 8
+	few, whole := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Precision.Twins = false })
+	ndp := probe.NDP
+	if gain := float64(whole.Resources[ndp].Busy) / float64(few.Resources[ndp].Busy); gain < 4 || gain > 5.4 {
+		t.Errorf("the NDP core is busy for %v, with whole experts for %v", few.Resources[ndp].Busy, whole.Resources[ndp].Busy)
+	}
+}
+
+func TestPopularExpertsStayOnTheGPU(t *testing.T) {
+	for _, name := range []policy.Name{"Fiddler"} {
 		warm, cold := changed(t, recorded(t, name), func(s *scenario.Scenario) { s.Strategy.Cache.Warm = false })
 		if warm.Cache.HitRate < 0.3 || cold.Cache.HitRate > 0.3 || warm.Latency >= cold.Latency {
 			t.Errorf("%s: warm %v at %.2f hits, cold %v at %.2f", name, warm.Latency, warm.Cache.HitRate, cold.Latency, cold.Cache.HitRate)

@@ -19,12 +19,14 @@ type twins struct {
 	spec    policy.Precision
 	draws   *rand.Rand
 	fixed   []bool // by layer and expert: it has no other copy; nil: all have
+	alone   []bool // those of the layer at hand
 	want    []replace.Class
 	share   float64 // of an expert's bytes
 	weights unit.Bytes
 	move    unit.Time // PMove of one
 	read    unit.Time // and from flash
 	onGPU   memo
+	onNear  memo // where it lives
 	skipped int64
 }
 
@@ -44,6 +46,12 @@ func newTwins(p *parts, s scenario.Scenario) *twins {
 	w.move, w.read = unit.Time(float64(p.move)*w.share), unit.Time(float64(p.read)*w.share)
 	w.onGPU.of = func(t int) unit.Time {
 		return p.within(p.gpu.Looped(k.expert, t).Time, maxService, "machine.gpu", "one expert on the GPU")
+	}
+	s.Model = low
+	if near := nearOf(p, s); near != nil {
+		w.onNear.of = func(t int) unit.Time {
+			return p.within(near(t), maxService, "machine."+p.home(), "one expert where it lives")
+		}
 	}
 	return w
 }
@@ -80,11 +88,14 @@ func (r *run) classify(layer int) {
 	if !whole || w == nil {
 		return
 	}
+	if w.fixed != nil {
+		w.alone = w.fixed[layer*len(r.tokens) : (layer+1)*len(r.tokens)]
+	}
 	for id, t := range r.tokens {
 		if w.want[id] = replace.None; t == 0 {
 			continue
 		}
-		if w.fixed != nil && w.fixed[layer*len(r.tokens)+id] {
+		if w.fixed != nil && w.alone[id] {
 			w.want[id] = replace.Low
 			continue
 		}
@@ -95,12 +106,27 @@ func (r *run) classify(layer int) {
 	}
 }
 
-// wanted returns the precision that an expert of this layer is wanted in.
+// wanted returns the slots that an expert of this layer is looked for in: what has few
+// bits for good has no other copy, and a whole one's.
 func (r *run) wanted(id int32) replace.Class {
-	if !whole || r.twins == nil {
+	w := r.twins
+	if !whole || w == nil || w.fixed != nil && w.alone[id] {
 		return replace.High
 	}
-	return r.twins.want[id]
+	return w.want[id]
+}
+
+// cheapen tells the policy what twins take where they live.
+func (r *run) cheapen() {
+	w := r.twins
+	if !whole || w == nil || w.onNear.of == nil {
+		return
+	}
+	for _, id := range r.experts.active {
+		if w.want[id] == replace.Low {
+			r.view.Near[id] = w.onNear.at(int(r.tokens[id]))
+		}
+	}
 }
 
 // lower gives twins the time that they take on the GPU and over the link.
@@ -110,7 +136,7 @@ func (r *run) lower() {
 		return
 	}
 	for _, id := range e.order {
-		e.low[id] = e.sites[id] == policy.Moved && w.want[id] == replace.Low
+		e.low[id] = e.sites[id] != policy.Resident && w.want[id] == replace.Low
 		if e.low[id] {
 			e.gpu[id] = w.onGPU.at(int(e.tokens[id]))
 		}

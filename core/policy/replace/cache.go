@@ -209,13 +209,16 @@ func (c *Cache) pin(layer int, expert, by int32) {
 	c.copied(layer, e)
 }
 
-// Warm fills free slots of a class with a hot set, in its order, until they are full.
-func (c *Cache) Warm(class Class, hot []Key) {
+// Warm fills free slots of a class with a hot set, in its order, until they are full. It
+// returns how many it fills.
+func (c *Cache) Warm(class Class, hot []Key) (filled int) {
 	for _, k := range hot {
 		if !c.pool(class).full(int(k.Layer)) {
 			c.Insert(int(k.Layer), k.Expert, class)
+			filled++
 		}
 	}
+	return filled
 }
 
 // Expect replaces the activations that MoE-Infinity's formula counts of one layer by

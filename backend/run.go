@@ -19,7 +19,7 @@ type runCommand struct {
 	Scenario string `arg:"" help:"Scenario file, a preset's name, or - for standard input."`
 
 	Fidelity string  `help:"How closely to look: analytic, event or cycle." placeholder:"NAME"`
-	Strategy string  `help:"Where experts run: Ideal, GPU+PM, CPU+AM, MD+AM or MD+LB." placeholder:"NAME"`
+	Strategy string  `help:"A system by name: Ideal, GPU+PM, CPU+AM, CPU+LB, MD+AM, MD+LB, ProMoE, HOBBIT and more: see monde scenarios --strategies." placeholder:"NAME"`
 	Seed     *uint64 `help:"Seed of everything that is drawn." placeholder:"N"`
 	Model    string  `help:"Replace the model by a Hugging Face config.json." placeholder:"CONFIG.json"`
 	Routing  string  `help:"Route tokens as a trace file says: CSV, JSON Lines or packed, plain or gzip." placeholder:"FILE"`

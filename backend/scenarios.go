@@ -10,12 +10,16 @@ import (
 )
 
 type scenariosCommand struct {
-	Name string `arg:"" optional:"" help:"The one to print."`
-	Full bool   `help:"Print every field with its default, not only those that one changes first."`
+	Name       string `arg:"" optional:"" help:"The one to print."`
+	Strategies bool   `help:"List the systems that strategy.name may be, with what each sets."`
+	Full       bool   `help:"Print every field with its default, not only those that one changes first."`
 }
 
 // Run lists the presets, or prints one.
 func (s *scenariosCommand) Run(c *console) error {
+	if s.Strategies {
+		return strategies(c)
+	}
 	if s.Name == "" {
 		return list(c)
 	}

@@ -67,6 +67,9 @@ func (p *page) headline(r report.Report) {
 	if r.Simulated {
 		p.line("Rests on near-data execution, which nobody has measured: simulated only.")
 	}
+	for _, b := range r.Badges {
+		p.line("%s", Badge(b))
+	}
 	p.line("")
 	rows := [][]string{
 		{"latency", duration(r.Latency), ""},
@@ -80,8 +83,28 @@ func (p *page) headline(r report.Report) {
 		rows = append(rows, []string{"time per output token", duration(s.Mean), fmt.Sprintf(
 			"p50 %s, p99 %s, worst %s, %s steps", duration(s.P50), duration(s.P99), duration(s.Worst), count(int64(s.Count)))})
 	}
+	if c := r.Cache; c != nil {
+		rows = append(rows, []string{"cache hits", fmt.Sprintf("%.1f %%", 100*c.HitRate), fmt.Sprintf("%s experts cached", count(int64(c.Slots)))})
+		if n := c.Prefetched + c.Late + c.Dropped; n > 0 {
+			rows = append(rows, []string{"predicted", count(n), fmt.Sprintf("%s were there and used, %s on their way, %s dropped", count(c.Used), count(c.Late), count(c.Dropped))})
+		}
+		if c.Skipped > 0 {
+			rows = append(rows, []string{"skipped", count(c.Skipped), "choices of tokens"})
+		}
+	}
 	p.facts(rows)
 }
+
+// badges are what a strategy asks of its user, in words.
+var badges = map[report.Badge]string{
+	report.ChangesOutput: "The model answers otherwise.",
+	report.NeedsTraining: "The model must be trained for it.",
+	report.NotSold:       "It needs hardware that nobody sells.",
+	report.Secondary:     "Known from others' notes, not from its paper.",
+}
+
+// Badge returns what a badge means.
+func Badge(b report.Badge) string { return badges[b] }
 
 // fidelities says how far a run clock by clock differs from the faster ones.
 func (p *page) fidelities(r report.Report) {

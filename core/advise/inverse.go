@@ -109,6 +109,9 @@ func (c *curve) report(s scenario.Scenario) (report.Report, scenario.Scenario) {
 func (c *curve) metric(s scenario.Scenario, r report.Report) float64 {
 	switch c.ask.Metric {
 	case report.InTTFT:
+		if r.TTFT == 0 {
+			c.err = fault.At("metric", "the workload has no first token: its phase is %q", s.Workload.Phase)
+		}
 		return float64(r.TTFT)
 	case report.InTPOT:
 		if r.TPOT != nil {

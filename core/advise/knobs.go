@@ -31,6 +31,7 @@ const (
 	split
 	tier
 	cache
+	popular
 	bits
 )
 
@@ -66,8 +67,11 @@ func of(x policy.System) strategy {
 	if axes.Home == policy.OnHost && axes.CacheShare == 0 && axes.Deferred == 0 && !axes.Whole() {
 		s.knobs = append(s.knobs, tier)
 	}
-	if axes.CacheShare > 0 {
+	switch {
+	case axes.CacheShare > 0:
 		s.knobs = append(s.knobs, cache)
+	case axes.Splits() && axes.Moves():
+		s.knobs = append(s.knobs, popular)
 	}
 	return s
 }
@@ -99,6 +103,8 @@ func settingsOf(k knob, s scenario.Scenario) []setting {
 		return []setting{usual, {"from flash", `{"strategy":{"home":"flash"}}`, nil}}
 	case cache:
 		return []setting{usual, {"half of all experts cached", `{"strategy":{"cache_share":0.5}}`, nil}, {"a tenth of all experts cached", `{"strategy":{"cache_share":0.1}}`, nil}, {"as many experts cached as fit", `{"strategy":{"cache_fills":true}}`, nil}}
+	case popular:
+		return []setting{usual, {"as many popular experts cached as fit", `{"strategy":{"cache":{"name":"static","warm":true},"cache_fills":true}}`, nil}}
 	default:
 		return append([]setting{usual}, fewerBits(s)...)
 	}

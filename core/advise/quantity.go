@@ -75,7 +75,7 @@ func quantityOf(s scenario.Scenario, ask *report.InverseAsk) (quantity, error) {
 		fault.Unless(!cache || s.Strategy.Cache.Name != replace.NoCache && !s.Strategy.CacheFills, "vary", "strategy %s has no cache whose size is to be chosen", s.Strategy.Name),
 		fault.Unless(!absent, "vary", "%s has no memory device", s.Machine.Name),
 		fault.Unless(numeric, "vary", "must be the path of a number of the scenario, such as %s; got %.60q", strings.Join(Quantities(), ", "), ask.Vary),
-		fault.Unless(q.from > 0 && q.to > q.from, "from", "a range above 0 is needed, from less to more; got %g to %g", q.from, q.to),
+		fault.Unless(!numeric || q.from > 0 && q.to > q.from, "from", "a range above 0 is needed, from less to more; got %g to %g", q.from, q.to),
 		goal(*ask),
 	)
 }

@@ -132,6 +132,9 @@ func (c *curve) tells(y report.Inverse) []string {
 	default:
 		say("Never reached up to %s. The best is %s at %s, where %s binds.", y.Of(c.what.to), metric, value, named(p.Binds))
 	}
+	if !p.Fits && c.ask.Metric != report.InMemory {
+		say("It does not fit there: the time is that of a machine where it does.")
+	}
 	if !y.Monotone {
 		say("More is not always better here: the curve turns, so the answer is where it is first reached.")
 	}

@@ -144,6 +144,22 @@ var systems = []System{
 		}},
 }
 
+// Badges returns what s asks of its user: what its composition does, and what its axes do
+// that a user has changed.
+func (s Spec) Badges() []Badge {
+	x, _ := Named(s.Name)
+	all := slices.Clone(x.Badges)
+	add := func(b Badge, of bool) {
+		if of && !slices.Contains(all, b) {
+			all = append(all, b)
+		}
+	}
+	add(ChangesOutput, s.Precision.Lowers() || s.Deferred > 0 || s.Batching.Capacity > 0 || s.Predictor.Name == predict.PreGate)
+	add(NeedsTuning, s.Predictor.Name == predict.PreGate)
+	add(NotSold, s.NearData())
+	return all
+}
+
 func axes(h Home, m Missed) func(*Spec) {
 	return func(s *Spec) { s.Home, s.Missed = h, m }
 }

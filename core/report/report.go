@@ -23,6 +23,8 @@ type Report struct {
 	Phase     string `json:"phase"`
 	Simulated bool   `json:"simulated_only"` // rests on NDP execution, which nobody has measured
 
+	Badges []Badge `json:"badges,omitempty"` // what the strategy asks of its user
+
 	Latency         unit.Time `json:"latency_ps"`
 	Bound           unit.Time `json:"bound_ps"`          // no run of this scenario can be faster
 	Tokens          int64     `json:"tokens"`            // processed: input tokens of input passes, and generated tokens

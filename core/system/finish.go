@@ -105,7 +105,7 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 	m, w := s.Model, s.Workload
 	gpu := []report.Item{
 		{Name: "weights outside experts", Bytes: m.OtherBytes()},
-		{Name: "activations", Bytes: activations(m, w, p, s.Each(w.Batch))},
+		{Name: "activations", Bytes: activations(m, w, p, s.Each(w.Batch)*s.Strategy.Batching.Micro)},
 	}
 	if kept := s.Machine.GPU.Reserved + unit.Bytes(s.Each(m.Experts))*s.Machine.GPU.ReservedEach; kept > 0 {
 		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
@@ -126,7 +126,7 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 		gpu = append(gpu, report.Item{Name: "experts in transit", Bytes: unit.Bytes(s.Strategy.Staging) * m.ExpertBytes()})
 	}
 	pools := []report.Pool{pool("gpu", s.Machine.GPU.Memory, withCache(s, p, gpu))}
-	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes()}}
+	experts := []report.Item{{Name: "experts", Bytes: m.AllExpertBytes() - heldBytes(s)}}
 	if x, n := s.Strategy.Precision, m.AllExpertBytes()/m.ExpertBytes(); x.Lowers() {
 		few := unit.Bytes(float64(n) * x.Fixed)
 		experts[0].Bytes = (n - few) * m.ExpertBytes()

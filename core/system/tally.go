@@ -154,6 +154,9 @@ func newReport(s scenario.Scenario, p plan, origin workload.Origin) *report.Repo
 		Simulated: s.Strategy.NearData(),
 		Routing:   origin,
 	}
+	for _, b := range s.Strategy.Badges() {
+		r.Badges = append(r.Badges, report.Badge(b))
+	}
 	for i := range probe.Resources {
 		r.Resources = append(r.Resources, report.Resource{Name: i.String()})
 		if i == probe.NDP && s.Machine.Device.Count > 1 {

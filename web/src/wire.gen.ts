@@ -48,6 +48,16 @@ export interface PartialReport {
   readonly tokens: number; // processed so far
 }
 
+/** Badge is something that a strategy asks of its user beside time. */
+export const Badge = [
+  'output', // the model answers otherwise
+  'training', // the model must be fine-tuned first
+  'hardware', // it needs hardware that nobody sells
+  'secondary', // its figures are quoted by somebody else
+  'simulated', // nothing of its kind has been measured
+] as const;
+export type Badge = (typeof Badge)[number];
+
 /** Steps summarises the decoding steps of a run. */
 export interface Steps {
   readonly count: number;
@@ -240,6 +250,7 @@ export interface Report {
   readonly fidelity: string;
   readonly phase: string;
   readonly simulated_only: boolean; // rests on NDP execution, which nobody has measured
+  readonly badges?: readonly Badge[]; // what the strategy asks of its user
   readonly latency_ps: Picoseconds;
   readonly bound_ps: Picoseconds; // no run of this scenario can be faster
   readonly tokens: number; // processed: input tokens of input passes, and generated tokens
@@ -272,16 +283,6 @@ export const Objective = [
   'energy', // a token; the batch may grow
 ] as const;
 export type Objective = (typeof Objective)[number];
-
-/** Badge is something that a strategy asks of its user beside time. */
-export const Badge = [
-  'output', // the model answers otherwise
-  'training', // the model must be fine-tuned first
-  'hardware', // it needs hardware that nobody sells
-  'secondary', // its figures are quoted by somebody else
-  'simulated', // nothing of its kind has been measured
-] as const;
-export type Badge = (typeof Badge)[number];
 
 /** Candidate is one strategy with its parameters. */
 export interface Candidate {
@@ -1177,6 +1178,7 @@ export interface PolicySpec {
   readonly deferred: number; // experts of a layer that the CPU computes beside the next one (KTransformers, SOSP 2025)
   readonly cache: ReplaceSpec; // of experts, in GPU memory
   readonly cache_share: number; // of all experts that it has room for, where cache.slots is 0
+  readonly cache_prompt: boolean; // it is filled once, after the prompt, with what that asked for most (2512.04476, DAOP)
   readonly cache_fills: boolean; // it takes what GPU memory has left, whatever cache.slots and cache_share say
   readonly predictor: PredictSpec; // of the experts that later layers ask for
   readonly prefetch: PolicyPrefetch;

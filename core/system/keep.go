@@ -87,9 +87,6 @@ func (r *run) hold(p pass, moe int) {
 		return
 	}
 	k, layer := r.keep, r.layer(p, moe)
-	if r.ahead != nil {
-		r.experts.blocked = r.gate(layer)
-	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
 	clear(k.held)
 	for _, id := range r.experts.active {

@@ -73,26 +73,43 @@ func (r *run) fix(stop fault.Stop) error {
 	return nil
 }
 
-// classify draws the precision that each expert of a layer is wanted in; what all tokens
-// skip gets none.
-func (r *run) classify(layer int) {
+// classify says in which precision each expert of a block is wanted; what all tokens skip
+// gets none.
+func (r *run) classify(p pass, moe int) {
 	w := r.twins
 	if !whole || w == nil {
 		return
 	}
+	if r.foresees() {
+		copy(w.want, r.ahead.class(moe, len(r.tokens)))
+	} else {
+		w.draw(w.want, r.tokens, r.layer(p, moe))
+	}
 	for id, t := range r.tokens {
-		if w.want[id] = replace.None; t == 0 {
-			continue
-		}
-		if w.fixed != nil && w.fixed[layer*len(r.tokens)+id] {
-			w.want[id] = replace.Low
-			continue
-		}
-		if w.want[id] = w.spec.Class(t, w.draws.Float64()); w.want[id] == replace.None {
+		if t > 0 && w.want[id] == replace.None {
 			w.skipped += int64(t)
 			r.tokens[id] = 0
 		}
 	}
+}
+
+// draw fills dst with the precision that each expert of a layer is wanted in.
+func (w *twins) draw(dst []replace.Class, tokens []int32, layer int) {
+	for id, t := range tokens {
+		switch {
+		case t == 0:
+			dst[id] = replace.None
+		case w.few(layer, id, len(tokens)):
+			dst[id] = replace.Low
+		default:
+			dst[id] = w.spec.Class(t, w.draws.Float64())
+		}
+	}
+}
+
+// few reports whether an expert has few bits for good.
+func (w *twins) few(layer, id, experts int) bool {
+	return w.fixed != nil && w.fixed[layer*experts+id]
 }
 
 // wanted returns the precision that an expert of this layer is wanted in.

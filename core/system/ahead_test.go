@@ -1,0 +1,44 @@
+package system_test
+
+import (
+	"testing"
+
+	"monde/core/policy"
+	"monde/core/policy/predict"
+	"monde/core/scenario"
+)
+
+// What is right of every expert, and of the precision that it is wanted in, costs nothing
+// but what a gate waits for a chunk that is on its way.
+func TestAnOracleIsNeverSlowerThanNoPredictor(t *testing.T) {
+	for _, name := range []policy.Name{"ProMoE", "HOBBIT", "MoE-APEX", "EdgeMoE", "Mixtral-offloading", "HybriMoE", "FineMoE"} {
+		for _, f := range []scenario.Fidelity{scenario.Analytic, scenario.Event} {
+			s := recorded(t, name)
+			s.Fidelity, s.Strategy.Predictor.Name = f, predict.Nothing
+			none, oracle := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Predictor.Name = predict.Oracle })
+			if float64(oracle.Latency) > 1.01*float64(none.Latency) {
+				t.Errorf("%s, %s: %.3f s with an oracle, %.3f without", name, f, oracle.Latency.Seconds(), none.Latency.Seconds())
+			}
+			if c := oracle.Cache; c.Late+c.Used == 0 {
+				t.Errorf("%s, %s: nothing came ahead of need: %+v", name, f, *c)
+			}
+		}
+	}
+}
+
+// HOBBIT's ablation: prefetches gain about 1.05 times with twins, where whole ones would
+// take four times as long to come.
+func TestATwinComesAheadOfNeedAsATwin(t *testing.T) {
+	for _, name := range []policy.Name{"HOBBIT", "MoE-APEX", "EdgeMoE"} {
+		s := recorded(t, name)
+		s.Strategy.Predictor.Name = predict.Oracle
+		s.Strategy.Precision.High, s.Strategy.Precision.Low, s.Strategy.Precision.Fixed = 0, 1, 1
+		s.Strategy.Cache.Name, s.Strategy.Cache.LowSlots = "lru", 0
+		twins, whole := changed(t, s, func(s *scenario.Scenario) {
+			s.Strategy.Precision.Twins, s.Strategy.Precision.Fixed = false, 0
+		})
+		if float64(in(twins)) > 0.5*float64(in(whole)) {
+			t.Errorf("%s: %d bytes come as twins, %d whole", name, in(twins), in(whole))
+		}
+	}
+}

@@ -42,3 +42,25 @@ func TestATwinComesAheadOfNeedAsATwin(t *testing.T) {
 		}
 	}
 }
+
+// HybriMoE computes at home what would come too late: a right prediction comes on for the
+// cache then, and is never worse than a wrong one.
+func TestHybriMoEIsNoSlowerTheMoreOftenItIsRight(t *testing.T) {
+	s := recorded(t, "HybriMoE")
+	s.Strategy.Predictor.Name = predict.Nothing
+	none := done(t, s)
+	s = recorded(t, "HybriMoE")
+	s.Strategy.Predictor.Accuracy = 0.2
+	before := done(t, s)
+	for _, accuracy := range []float64{0.5, 0.8, 1} {
+		s.Strategy.Predictor.Accuracy = accuracy
+		r := done(t, s)
+		if float64(r.Latency) > 1.02*float64(before.Latency) {
+			t.Errorf("%.3f s at accuracy %.1f, %.3f s where less is right", r.Latency.Seconds(), accuracy, before.Latency.Seconds())
+		}
+		before = r
+	}
+	if before.Latency >= none.Latency || before.Cache.HitRate <= none.Cache.HitRate {
+		t.Errorf("always right: %.3f s at %.2f hits; without: %.3f s at %.2f", before.Latency.Seconds(), before.Cache.HitRate, none.Latency.Seconds(), none.Cache.HitRate)
+	}
+}

@@ -33,6 +33,9 @@ func (r *run) gate(p pass, moe int) {
 		}
 	}
 	a.queue, a.flowing = kept, false
+	if r.view.Busy = 0; a.copies {
+		r.view.Busy = a.rest(&a.copying)
+	}
 	r.unpin(layer)
 }
 

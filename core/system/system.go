@@ -93,6 +93,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 	}
 	if r.ahead = newAhead(r.parts, r.twins, s); r.ahead != nil {
 		r.experts.left = make([]unit.Time, s.Model.Experts)
+		r.view.Left = r.experts.left
 	}
 	if s.Strategy.Held > 0 {
 		r.everyone = slices.Repeat([]bool{true}, s.Model.Experts)

@@ -1,6 +1,7 @@
 package system_test
 
 import (
+	"strings"
 	"testing"
 
 	"monde/core/policy"
@@ -62,5 +63,16 @@ func TestHybriMoEIsNoSlowerTheMoreOftenItIsRight(t *testing.T) {
 	}
 	if before.Latency >= none.Latency || before.Cache.HitRate <= none.Cache.HitRate {
 		t.Errorf("always right: %.3f s at %.2f hits; without: %.3f s at %.2f", before.Latency.Seconds(), before.Cache.HitRate, none.Latency.Seconds(), none.Cache.HitRate)
+	}
+}
+
+// A block that moves ahead and an expert that comes ahead would use the link at once.
+func TestExpertsThatMoveTogetherAreNotPredicted(t *testing.T) {
+	for _, transfer := range []policy.Transfer{policy.Block, policy.Ahead} {
+		s := recorded(t, "ProMoE")
+		s.Strategy.Transfer = transfer
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "strategy.predictor.name: experts that move together are not predicted") {
+			t.Errorf("%s: %v", transfer, err)
+		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 type ahead struct {
 	spec      predict.Spec
 	predictor predict.Predictor
+	expects   predict.Expecter // the predictor, if it is one; nil otherwise
 	view      predict.View
 	draws     *rand.Rand
 	found     []int32
@@ -38,6 +39,8 @@ type ahead struct {
 	classes []replace.Class // and in which precision it is wanted
 	known   int             // how many rows are
 	last    []int32         // what the pass before asked for, by layer: its length, then ids
+	prompt  []int32         // tokens of the input pass, by layer and expert
+	shares  []float64       // popularity in passes of other tokens, the same; nil: nobody asks
 	topK    int
 
 	whole, used, late, dropped int64
@@ -83,6 +86,8 @@ func newAhead(p *parts, w *twins, s scenario.Scenario) *ahead {
 	if w != nil {
 		a.takes[replace.Low] = a.latency + w.move + w.read
 	}
+	a.prompt = make([]int32, len(a.tokens))
+	a.expects, _ = a.predictor.(predict.Expecter)
 	a.view.Draw = a.draws.Float64
 	return a
 }

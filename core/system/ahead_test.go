@@ -7,6 +7,7 @@ import (
 	"monde/core/policy"
 	"monde/core/policy/predict"
 	"monde/core/scenario"
+	"monde/core/workload"
 )
 
 // What is right of every expert, and of the precision that it is wanted in, costs nothing
@@ -73,6 +74,35 @@ func TestExpertsThatMoveTogetherAreNotPredicted(t *testing.T) {
 		s.Strategy.Transfer = transfer
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "strategy.predictor.name: experts that move together are not predicted") {
 			t.Errorf("%s: %v", transfer, err)
+		}
+	}
+}
+
+// MoE-Infinity (2401.14361): a request is matched with earlier ones, which a run of one
+// sequence has none of, unless its store has.
+func TestMoEInfinityMatchesARequestWithEarlierOnes(t *testing.T) {
+	s := recorded(t, "MoE-Infinity")
+	s.Workload.OutputTokens = 48
+	c := done(t, s).Cache
+	right := float64(c.Used+c.Late) / float64(c.Prefetched+c.Late+c.Dropped)
+	if chance := float64(s.Model.TopK) / float64(s.Model.Experts); c.Late+c.Used == 0 || right < 1.5*chance {
+		t.Errorf("%+v: %.2f of what was expected is asked for, by chance %.2f", *c, right, chance)
+	}
+	s.Strategy.CacheShare = 0.05 // so that some has to come
+	s.Machine.Link.Bandwidth *= 8
+	if c := done(t, s).Cache; c.Used == 0 {
+		t.Errorf("over a fast link: %+v", *c)
+	}
+}
+
+func TestEveryPredictorPredictsInARun(t *testing.T) {
+	for _, name := range predict.Names() {
+		s := recorded(t, "ProMoE")
+		s.Workload.Phase, s.Workload.InputTokens, s.Workload.OutputTokens = workload.Generate, 32, 24
+		s.Strategy.Predictor.Name, s.Strategy.Predictor.Distance = name, 1
+		c := done(t, s).Cache
+		if predicted := c.Prefetched + c.Late + c.Dropped; (predicted == 0) != (name == predict.Nothing) {
+			t.Errorf("%s: %+v", name, *c)
 		}
 	}
 }

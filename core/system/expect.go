@@ -32,6 +32,9 @@ func (r *run) look(p pass, moe int) {
 		row := a.row(a.known, n)
 		r.router.Count(row, p.route, a.known)
 		r.static(row, p)
+		if p.route.Input {
+			copy(a.prompt[r.layer(p, a.known)*n:], row)
+		}
 		if r.twins != nil {
 			r.twins.draw(a.class(a.known, n), row, r.layer(p, a.known))
 		}
@@ -63,20 +66,48 @@ func (r *run) foresee(p pass, moe int) {
 func (r *run) expect(p pass, moe int) {
 	a, n := r.ahead, r.s.Model.Experts
 	target := moe + a.spec.Distance
-	chosen := r.experts.order
-	a.view.Layer, a.view.Chosen = r.layer(p, moe), chosen
-	a.remember(r.layer(p, moe), n, chosen)
-	if target >= r.moeBlocks(p) {
-		return
+	if target < r.moeBlocks(p) {
+		r.foretell(p, moe, target)
+		layer := r.layer(p, target)
+		r.activate(layer)
+		for _, id := range a.found {
+			r.request(layer, id, r.forecast(target, layer, id))
+		}
 	}
-	row, layer := a.row(target, n), r.layer(p, target)
-	v := &a.view
-	v.Target, v.Count = layer, max(a.topK, len(chosen))
-	v.Previous, v.Truth = a.past(layer, n), policy.ByTokens(v.Truth[:0], row)
+	a.view.Chosen = policy.ByTokens(a.view.Chosen[:0], a.row(moe, n))
+	a.remember(r.layer(p, moe), n, a.view.Chosen)
+}
+
+// foretell fills a.found with what is predicted of MoE block target when the gate of moe
+// is known. What gates chose are sets in one order, whatever order experts run in.
+func (r *run) foretell(p pass, moe, target int) {
+	a, n := r.ahead, r.s.Model.Experts
+	v, layer := &a.view, r.layer(p, target)
+	v.Layer, v.Target = r.layer(p, moe), layer
+	v.Chosen, v.Before = policy.ByTokens(v.Chosen[:0], a.row(moe, n)), v.Before[:0]
+	if moe > 0 {
+		v.Before = policy.ByTokens(v.Before, a.row(moe-1, n))
+	}
+	v.Count = max(a.topK, len(v.Chosen))
+	v.Previous, v.Truth = a.past(layer, n), policy.ByTokens(v.Truth[:0], a.row(target, n))
+	if v.Prompt = nil; r.plan.input && !r.plan.pair && !p.route.Input {
+		v.Prompt = a.prompt[layer*n : (layer+1)*n]
+	}
+	if a.shares != nil {
+		v.Popularity = a.shares[layer*n : (layer+1)*n]
+	}
 	a.found = a.predictor.Predict(a.found[:0], v)
 	a.predictor.Learn(v)
-	for _, id := range a.found {
-		r.request(layer, id, r.forecast(target, layer, id))
+}
+
+// activate has MoE-Infinity's cache count what an earlier request, which is most like this
+// one, asked of a layer.
+func (r *run) activate(layer int) {
+	if r.ahead.expects == nil || r.s.Strategy.Cache.Name != replace.Activation {
+		return
+	}
+	if tokens := r.ahead.expects.Expected(); tokens != nil {
+		r.keep.cache.Expect(layer, tokens)
 	}
 }
 

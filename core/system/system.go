@@ -127,7 +127,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 }
 
 // learn finds out from passes of other tokens what strategies ask: where experts go, which
-// are in the cache already, and which have few bits.
+// are in the cache already, which have few bits, and what predictors have seen.
 func (r *run) learn(stop fault.Stop) (err error) {
 	if r.spread, err = r.newSpread(stop); err != nil {
 		return err
@@ -135,7 +135,10 @@ func (r *run) learn(stop fault.Stop) (err error) {
 	if err := r.warm(stop); err != nil {
 		return err
 	}
-	return r.fix(stop)
+	if err := r.fix(stop); err != nil {
+		return err
+	}
+	return r.study(stop)
 }
 
 // clocking tells that experts are simulated clock by clock.

@@ -69,7 +69,7 @@ func share(v *View) float64 {
 // results pass PMove on the same link, so they lengthen both. The GPU computes what it
 // holds first.
 func prefixCosts(dst []unit.Time, v *View, order []int32, busy unit.Time) []unit.Time {
-	gpu := busy
+	gpu, link := busy, unit.Time(0)
 	var near [maxDevices]unit.Time // by device
 	var cold int64
 	devices := max(1, v.Devices)
@@ -79,12 +79,13 @@ func prefixCosts(dst []unit.Time, v *View, order []int32, busy unit.Time) []unit
 	}
 	for h := 0; ; h++ {
 		across := amove(v, cold)
-		dst = append(dst, max(moved(v, order[:h], gpu), busy, across+slices.Max(near[:devices]))+across)
+		dst = append(dst, max(moved(v, order[:h], link, gpu), busy, across+slices.Max(near[:devices]))+across)
 		if h == len(order) {
 			return dst
 		}
 		id := order[h]
 		gpu += v.GPU[id]
+		link += v.move(id)
 		near[int(id)%devices] -= v.Near[id]
 		cold -= int64(v.Tokens[id])
 	}
@@ -93,13 +94,13 @@ func prefixCosts(dst []unit.Time, v *View, order []int32, busy unit.Time) []unit
 // maxDevices is how many memory devices a machine may have.
 const maxDevices = 16
 
-// moved is the path of PMove and the GPU, transfers beside compute.
-func moved(v *View, hot []int32, gpu unit.Time) unit.Time {
+// moved is the path of PMove, which takes link, and of the GPU, beside each other.
+func moved(v *View, hot []int32, link, gpu unit.Time) unit.Time {
 	if len(hot) == 0 {
 		return 0
 	}
 	last := v.GPU[hot[len(hot)-1]]
-	return v.Latency + max(unit.Time(len(hot))*v.Move+last, v.Move+gpu)
+	return v.Latency + max(link+last, v.move(hot[0])+gpu)
 }
 
 // amove is one AMove of the given tokens; none takes no time.

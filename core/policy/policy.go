@@ -20,6 +20,8 @@ type View struct {
 	Held    []bool      // its weights are in GPU memory; nil: none are
 	GPU     []unit.Time // to compute it on the GPU, weights there
 	Near    []unit.Time // to compute it where it lives
+	Left    []unit.Time // of its PMove, which has begun ahead of need; nil or 0: all of it
+	Busy    unit.Time   // the link brings something else before
 	Move    unit.Time   // PMove of one expert, beyond the latency
 	Token   unit.Time   // AMove of one token and expert, one way, beyond the latency
 	Latency unit.Time   // of a link that was idle
@@ -61,10 +63,21 @@ func (e everyone) Place(dst []Site, v *View) []Site {
 	return dst
 }
 
-// missed appends to dst the active experts that are not held, busiest first, and returns
-// how long the GPU computes the others.
+// move returns how long PMove of an expert still takes, beyond the latency.
+func (v *View) move(id int32) unit.Time {
+	if v.Left == nil || v.Left[id] == 0 {
+		return v.Move
+	}
+	return min(v.Move, v.Left[id])
+}
+
+// missed appends to dst the active experts that are not held, and returns how long the
+// GPU computes the others. Those that are on their way already come first, the one with
+// the least left before others, then the busiest.
 func missed(dst []int32, v *View) ([]int32, unit.Time) {
+	start := len(dst)
 	dst = ByTokens(dst, v.Tokens)
+	Readiest.Sort(dst[start:], v.Tokens, v.Left)
 	if v.Held == nil {
 		return dst, 0
 	}

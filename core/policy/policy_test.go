@@ -182,3 +182,27 @@ func TestPuttingExpertsInOrderAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// An expert whose weights have nearly come is computed on the GPU, though home would be
+// sooner if they had to be moved as a whole.
+func TestWhatIsOnItsWayIsCheaperToMove(t *testing.T) {
+	for _, missed := range []policy.Missed{policy.Cheaper, policy.Timelines, policy.Balanced} {
+		s := spec("HybriMoE")
+		s.Missed, s.AlphaMode = missed, policy.Exact
+		v := policy.View{
+			Tokens: []int32{1, 0, 1}, GPU: []unit.Time{5, 0, 5}, Near: []unit.Time{60, 0, 60},
+			Move: 1000, LinkRate: 1, NearRate: 1,
+		}
+		if got := policy.New(s, 1).Place(nil, &v); got[0] != policy.Near || got[2] != policy.Near {
+			t.Errorf("%s: nothing has come, and %v is where it is computed", missed, got)
+		}
+		v.Left = []unit.Time{0, 0, 7}
+		if got := policy.New(s, 1).Place(nil, &v); got[0] != policy.Near || got[2] != policy.Moved {
+			t.Errorf("%s: the third has nearly come, and %v is where they are computed", missed, got)
+		}
+		v.Busy = 200
+		if got := policy.New(s, 1).Place(nil, &v); missed == policy.Timelines && got[2] != policy.Near {
+			t.Errorf("the link is busy, and %v is where they are computed", got)
+		}
+	}
+}

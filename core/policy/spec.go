@@ -196,6 +196,7 @@ func (s Spec) Validate() error {
 		fault.In("predictor", s.Predictor.Validate()),
 		fault.Within("prefetch.chunks", s.Prefetch.Chunks, 1, 1024),
 		fault.Unless(s.Predictor.Name == predict.Nothing || s.Cache.Name != replace.NoCache, "predictor.name", "what comes ahead of need must have a place: cache.name is %q", s.Cache.Name),
+		fault.Unless(s.Predictor.Name == predict.Nothing || !s.Whole(), "predictor.name", "experts that move together are not predicted one by one: transfer is %q", s.Transfer),
 		fault.Within("batching.micro_batches", s.Batching.Micro, 1, 1024),
 		fault.Within("batching.capacity_factor", s.Batching.Capacity, 0, 1),
 		fault.Unless(s.Placement == "" || slices.Contains(place.Names(), s.Placement), "placement", "must be one of %q, got %q", place.Names(), s.Placement),

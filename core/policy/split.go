@@ -13,7 +13,7 @@ func (cheaper) Place(dst []Site, v *View) []Site {
 	start := len(dst)
 	dst = everyone{Near}.Place(dst, v)
 	for id, site := range dst[start:] {
-		if site == Near && v.Latency+v.Move+v.GPU[id] < 2*amove(v, int64(v.Tokens[id]))+v.Near[id] {
+		if site == Near && v.Latency+v.move(int32(id))+v.GPU[id] < 2*amove(v, int64(v.Tokens[id]))+v.Near[id] {
 			dst[start+id] = Moved
 		}
 	}
@@ -34,14 +34,15 @@ func (p *timelines) Place(dst []Site, v *View) []Site {
 	start := len(dst)
 	dst = everyone{Near}.Place(dst, v)
 	sites := dst[start:]
-	var link unit.Time
+	link := v.Busy
 	home := 2 * v.Latency // of AMove, there and back
 	for first, last := 0, len(order)-1; first <= last; {
 		busiest, lightest := order[first], order[last]
-		moved := max(max(link, v.Latency)+v.Move, gpu) + v.GPU[busiest]
+		came := max(link, v.Latency) + v.move(busiest)
+		moved := max(came, gpu) + v.GPU[busiest]
 		there := v.Near[lightest] + 2*unit.Time(v.Tokens[lightest])*v.Token
 		if moved < home+there {
-			link, gpu = max(link, v.Latency)+v.Move, moved
+			link, gpu = came, moved
 			sites[busiest] = Moved
 			first++
 		} else {

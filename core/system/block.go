@@ -1,7 +1,6 @@
 package system
 
 import (
-	"math"
 	"slices"
 
 	"monde/core/bound"
@@ -125,13 +124,8 @@ func (r *run) route(p pass, moe int) {
 	if whole && r.spread != nil {
 		r.spread.note(r.layer(p, moe), r.tokens)
 	}
-	if share := r.s.Strategy.Batching.Capacity; share > 0 {
-		padded := int32(math.Ceil(float64(share * float64(p.route.Tokens))))
-		for i := range r.tokens {
-			r.tokens[i] = padded
-		}
-	}
-	r.classify(r.layer(p, moe))
+	r.static(r.tokens, p)
+	r.classify(p, moe)
 	r.experts.active = policy.ByNumber(r.experts.active[:0], r.tokens)
 	r.parts.view(&r.view, r.experts.active, r.tokens)
 	r.cheapen()
@@ -141,6 +135,7 @@ func (r *run) route(p pass, moe int) {
 // do.
 func (r *run) place(p pass, moe int) {
 	e := &r.experts
+	r.gate(p, moe)
 	r.hold(p, moe)
 	r.deferral(p, moe)
 	placer := r.steps
@@ -153,6 +148,7 @@ func (r *run) place(p pass, moe int) {
 	policy.Busier(r.busiest, r.tokens)
 	e.order = append(e.order[:0], r.busiest...)
 	r.s.Strategy.First.Sort(e.order, r.tokens, e.left)
+	r.resume(r.layer(p, moe))
 	r.lower()
 	r.share(p, moe)
 	e.shared = 0

@@ -51,6 +51,7 @@ func draw(t *rapid.T) scenario.Scenario {
 		duplex, _ := scenario.MachineNamed("h100-duplex")
 		s.Machine.Device = duplex.Machine.Device
 	}
+	mix(t, &s.Strategy)
 	if rapid.Bool().Draw(t, "twins") {
 		s.Strategy.Precision.Twins, s.Strategy.Precision.Fixed = rapid.Bool().Draw(t, "by gate"), 0.5
 	}
@@ -68,6 +69,26 @@ func draw(t *rapid.T) scenario.Scenario {
 	s.Fidelity = rapid.SampledFrom([]scenario.Fidelity{scenario.Analytic, scenario.Event}).Draw(t, "fidelity")
 	s.Seed = uint64(rapid.IntRange(0, 1000).Draw(t, "seed"))
 	return s
+}
+
+// mix puts any cache, predictor and prefetch onto a strategy that may have them.
+func mix(t *rapid.T, s *policy.Spec) {
+	if s.HasAll() || !rapid.Bool().Draw(t, "mixed") {
+		return
+	}
+	s.Cache.Name = rapid.SampledFrom(replace.Names()[1:]).Draw(t, "cache")
+	s.Cache.Scope = rapid.SampledFrom([]replace.Scope{replace.PerLayer, replace.Model}).Draw(t, "scope")
+	s.CachePrompt = s.Cache.Name == replace.Static && rapid.Bool().Draw(t, "prompt")
+	s.CacheShare = rapid.Float64Range(0, 1).Draw(t, "share")
+	s.Cache.Warm = rapid.Bool().Draw(t, "warm")
+	s.Predictor.Name = rapid.SampledFrom(predict.Names()).Draw(t, "predictor")
+	s.Predictor.Accuracy = rapid.Float64Range(0, 1).Draw(t, "accuracy")
+	s.Predictor.Latency = unit.Time(rapid.Int64Range(0, 1e9).Draw(t, "predicts in"))
+	if s.Predictor.Distance = 1; s.Predictor.Name != predict.PreGate {
+		s.Predictor.Distance = rapid.IntRange(1, 4).Draw(t, "distance")
+	}
+	s.Prefetch.Chunks = rapid.IntRange(1, 5).Draw(t, "chunks")
+	s.First = rapid.SampledFrom(policy.Firsts()).Draw(t, "first")
 }
 
 func TestEveryRunKeepsTheInvariants(t *testing.T) {

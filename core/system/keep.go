@@ -117,9 +117,6 @@ func (r *run) hold(p pass, moe int) {
 			k.asked[layer*len(k.held)+int(id)] += int64(r.tokens[id])
 		}
 	}
-	if r.ahead != nil {
-		r.experts.blocked = r.gate(layer)
-	}
 	r.view.Held, k.uses = k.held, k.uses[:0]
 	clear(k.held)
 	all := int32(0)
@@ -127,7 +124,7 @@ func (r *run) hold(p pass, moe int) {
 		all += r.tokens[id]
 	}
 	for _, id := range r.experts.active {
-		want := r.wanted(id)
+		want := r.slot(layer, id, r.wanted(id))
 		k.held[id] = k.cache.Has(layer, id) >= want
 		benefit := r.view.Near[id] - r.view.GPU[id]
 		if !k.held[id] {
@@ -149,7 +146,8 @@ func (r *run) kept(p pass, moe int) {
 	e := &r.experts
 	for _, id := range e.order {
 		if e.sites[id] == policy.Moved {
-			r.keep.cache.Insert(r.layer(p, moe), id, r.wanted(id))
+			layer := r.layer(p, moe)
+			r.keep.cache.Insert(layer, id, r.slot(layer, id, r.wanted(id)))
 		}
 	}
 }

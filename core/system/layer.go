@@ -87,30 +87,42 @@ type fidelity interface {
 
 // moves returns how long PMove of an expert still takes, and of how many bytes.
 func (e *experts) moves(id int32) (unit.Time, unit.Bytes, unit.Time) {
-	if e.read > 0 || e.left == nil || e.left[id] == 0 {
-		if e.low != nil && e.low[id] {
-			return e.twin, e.twinBytes, e.latency
-		}
-		return e.move, e.weights, e.latency
+	low := e.low != nil && e.low[id]
+	all, bytes := e.move, e.weights
+	if low {
+		all, bytes = e.twin, e.twinBytes
 	}
-	return e.left[id], e.bytes(e.left[id]), 0
+	switch {
+	case e.left == nil || e.left[id] == 0:
+		return all, bytes, e.latency
+	case e.read > 0: // it is read first, and moved then
+		return min(all, e.left[id]), unit.Bytes(float64(bytes) * (float64(min(all, e.left[id])) / float64(all))), 0
+	default:
+		return e.left[id], e.bytes(low, e.left[id]), 0
+	}
 }
 
 // reads returns how long an expert still takes to come from flash, and how many bytes.
 func (e *experts) reads(id int32) (unit.Time, unit.Bytes) {
-	switch {
-	case e.left != nil && e.left[id] > 0 && e.left[id] < e.read:
-		return e.left[id], e.bytes(e.left[id])
-	case e.low != nil && e.low[id]:
-		return e.twinRead, e.twinBytes
-	default:
-		return e.read, e.weights
+	low := e.low != nil && e.low[id]
+	all, move, bytes := e.read, e.move, e.weights
+	if low {
+		all, move, bytes = e.twinRead, e.twin, e.twinBytes
 	}
+	if e.left == nil || e.left[id] == 0 {
+		return all, bytes
+	}
+	return min(all, max(0, e.left[id]-move)), e.bytes(low, e.left[id])
 }
 
-// bytes returns how many bytes of an expert come in the rest of its transfer.
-func (e *experts) bytes(left unit.Time) unit.Bytes {
-	return unit.Bytes(float64(e.weights) * (float64(left) / float64(e.move+e.latency+e.read)))
+// bytes returns how many bytes of an expert, or of its twin, come in the rest of its
+// transfer, which begins with the link's latency.
+func (e *experts) bytes(low bool, left unit.Time) unit.Bytes {
+	all, bytes := e.move+e.read, e.weights
+	if low {
+		all, bytes = e.twin+e.twinRead, e.twinBytes
+	}
+	return unit.Bytes(float64(bytes) * min(1, float64(left)/float64(all)))
 }
 
 // now returns how many of the given experts at home are computed in this layer, and what

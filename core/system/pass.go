@@ -48,6 +48,15 @@ func (p plan) passes() int {
 	return p.output
 }
 
+// steps returns the first of the decoding steps and how many there are, or else the input
+// pass.
+func (p plan) steps() (first, n int) {
+	if p.input && p.output > 0 {
+		return 1, p.output
+	}
+	return 0, p.passes()
+}
+
 // at returns pass number n.
 func (p plan) at(n int) pass {
 	if p.input && n == 0 {

@@ -91,8 +91,9 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		r.experts.low, r.experts.twinBytes = make([]bool, s.Model.Experts), r.twins.weights
 		r.experts.twin, r.experts.twinRead = r.twins.move, r.twins.read
 	}
-	if r.ahead = newAhead(r.parts, s); r.ahead != nil {
+	if r.ahead = newAhead(r.parts, r.twins, s); r.ahead != nil {
 		r.experts.left = make([]unit.Time, s.Model.Experts)
+		r.view.Left = r.experts.left
 	}
 	if s.Strategy.Held > 0 {
 		r.everyone = slices.Repeat([]bool{true}, s.Model.Experts)
@@ -126,7 +127,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 }
 
 // learn finds out from passes of other tokens what strategies ask: where experts go, which
-// are in the cache already, and which have few bits.
+// are in the cache already, which have few bits, and what predictors have seen.
 func (r *run) learn(stop fault.Stop) (err error) {
 	if r.spread, err = r.newSpread(stop); err != nil {
 		return err
@@ -134,7 +135,10 @@ func (r *run) learn(stop fault.Stop) (err error) {
 	if err := r.warm(stop); err != nil {
 		return err
 	}
-	return r.fix(stop)
+	if err := r.fix(stop); err != nil {
+		return err
+	}
+	return r.study(stop)
 }
 
 // clocking tells that experts are simulated clock by clock.

@@ -19,7 +19,6 @@ type twins struct {
 	spec    policy.Precision
 	draws   *rand.Rand
 	fixed   []bool // by layer and expert: it has no other copy; nil: all have
-	alone   []bool // those of the layer at hand
 	want    []replace.Class
 	share   float64 // of an expert's bytes
 	weights unit.Bytes
@@ -81,39 +80,60 @@ func (r *run) fix(stop fault.Stop) error {
 	return nil
 }
 
-// classify draws the precision that each expert of a layer is wanted in; what all tokens
-// skip gets none.
-func (r *run) classify(layer int) {
+// classify says in which precision each expert of a block is wanted; what all tokens skip
+// gets none.
+func (r *run) classify(p pass, moe int) {
 	w := r.twins
 	if !whole || w == nil {
 		return
 	}
-	if w.fixed != nil {
-		w.alone = w.fixed[layer*len(r.tokens) : (layer+1)*len(r.tokens)]
+	if r.foresees() {
+		copy(w.want, r.ahead.class(moe, len(r.tokens)))
+	} else {
+		w.draw(w.want, r.tokens, r.layer(p, moe))
 	}
 	for id, t := range r.tokens {
-		if w.want[id] = replace.None; t == 0 {
-			continue
-		}
-		if w.fixed != nil && w.alone[id] {
-			w.want[id] = replace.Low
-			continue
-		}
-		if w.want[id] = w.spec.Class(t, w.draws.Float64()); w.want[id] == replace.None {
+		if t > 0 && w.want[id] == replace.None {
 			w.skipped += int64(t)
 			r.tokens[id] = 0
 		}
 	}
 }
 
-// wanted returns the slots that an expert of this layer is looked for in: what has few
-// bits for good has no other copy, and a whole one's.
+// draw fills dst with the precision that each expert of a layer is wanted in.
+func (w *twins) draw(dst []replace.Class, tokens []int32, layer int) {
+	for id, t := range tokens {
+		switch {
+		case t == 0:
+			dst[id] = replace.None
+		case w.few(layer, id, len(tokens)):
+			dst[id] = replace.Low
+		default:
+			dst[id] = w.spec.Class(t, w.draws.Float64())
+		}
+	}
+}
+
+// few reports whether an expert has few bits for good.
+func (w *twins) few(layer, id, experts int) bool {
+	return w.fixed != nil && w.fixed[layer*experts+id]
+}
+
+// wanted returns the precision that an expert of this layer is wanted in.
 func (r *run) wanted(id int32) replace.Class {
-	w := r.twins
-	if !whole || w == nil || w.fixed != nil && w.alone[id] {
+	if !whole || r.twins == nil {
 		return replace.High
 	}
-	return w.want[id]
+	return r.twins.want[id]
+}
+
+// slot returns the slots of a cache that an expert has in a precision: what has few bits
+// for good has no other copy, and takes the place of a whole one.
+func (r *run) slot(layer int, id int32, class replace.Class) replace.Class {
+	if w := r.twins; whole && w != nil && class == replace.Low && w.few(layer, int(id), r.s.Model.Experts) {
+		return replace.High
+	}
+	return class
 }
 
 // cheapen tells the policy what twins take where they live.

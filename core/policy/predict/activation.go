@@ -9,7 +9,10 @@ package predict
 // It keeps the last so many requests; the paper keeps representatives.
 type activations struct{ matrices }
 
-var _ Predictor = (*activations)(nil)
+var (
+	_ Predictor = (*activations)(nil)
+	_ Expecter  = (*activations)(nil)
+)
 
 func newActivations(s Spec, layers, experts int) Predictor {
 	return &activations{newMatrices(s, layers, experts)}
@@ -42,3 +45,12 @@ func (a *activations) Learn(v *View) {
 
 // Predict implements Predictor.
 func (a *activations) Predict(dst []int32, v *View) []int32 { return a.from(dst, v.Target, v.Count) }
+
+// Expected implements Expecter: the row of the matrix that Predict found, MoE-Infinity's
+// pEAM.
+func (a *activations) Expected() []float64 {
+	if a.stored == 0 {
+		return nil
+	}
+	return a.scores
+}

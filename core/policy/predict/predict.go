@@ -78,6 +78,14 @@ func (n Name) Replayed() bool {
 // Knows reports whether a predictor reads View.Truth.
 func (n Name) Knows() bool { return n.Replayed() || n == PreGate || n == Oracle }
 
+// Studies reports whether a predictor comes with a store of what earlier requests asked
+// for: MoE-Infinity's matrices, FineMoE's maps, and the dictionary that EdgeMoE fills from
+// a training set.
+func (n Name) Studies() bool { return n == Activation || n == Trajectory || n == Path }
+
+// Weighs reports whether a predictor reads View.Popularity.
+func (n Name) Weighs() bool { return n == Popularity || n.Replayed() }
+
 // Spec is a predictor and its parameters. Those that Name does not use are ignored.
 type Spec struct {
 	Name     Name      `json:"name"`
@@ -128,6 +136,12 @@ type Predictor interface {
 	Begin(sequenceStarts bool)
 	Predict(dst []int32, v *View) []int32
 	Learn(v *View)
+}
+
+// An Expecter says how many tokens it expects each expert of a target to get that it has
+// just predicted; nil if it knows nothing. The slice is its own.
+type Expecter interface {
+	Expected() []float64
 }
 
 // New returns the Predictor of a valid Spec.

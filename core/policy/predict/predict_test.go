@@ -366,3 +366,20 @@ func BenchmarkStep(b *testing.B) {
 		})
 	}
 }
+
+// pEAM: the row of the nearest matrix, in tokens; nothing before one is stored.
+func TestAnExpecterTellsTheRowThatItFound(t *testing.T) {
+	p := predict.New(spec(predict.Activation), 2, 4)
+	x := p.(predict.Expecter)
+	v := predict.View{Target: 1, Count: 2, Truth: []int32{3}}
+	p.Begin(true)
+	if p.Predict(nil, &v); x.Expected() != nil {
+		t.Errorf("expects %v of nothing", x.Expected())
+	}
+	p.Learn(&v)
+	p.Learn(&v)
+	p.Begin(true)
+	if p.Predict(nil, &v); !slices.Equal(x.Expected(), []float64{0, 0, 0, 2}) {
+		t.Errorf("expects %v", x.Expected())
+	}
+}

@@ -2,6 +2,7 @@ package system
 
 import (
 	"monde/core/fault"
+	"monde/core/policy"
 	"monde/core/workload"
 )
 
@@ -50,6 +51,7 @@ func (r *run) studyPass(router workload.Router, p pass) {
 	for moe := range r.moeBlocks(p) {
 		row, at := a.row(moe, n), r.layer(p, moe)*n
 		router.Count(row, p.route, moe)
+		a.asked[moe] = policy.ByTokens(a.asked[moe][:0], row)
 		for id, t := range row {
 			a.shares[at+id] += float64(t)
 		}

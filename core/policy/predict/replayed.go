@@ -120,12 +120,13 @@ func (r *replay) left(v *View) (sum float64) {
 	if v.Popularity == nil {
 		return float64(len(r.taken) - len(v.Truth))
 	}
-	for e, taken := range r.taken {
-		if !taken {
-			sum += weight(v, int32(e))
-		}
+	for _, w := range v.Popularity {
+		sum += w
 	}
-	return sum
+	for _, e := range v.Truth {
+		sum -= v.Popularity[e]
+	}
+	return max(0, sum)
 }
 
 // other draws an expert that is not taken, of those whose weights sum to sum; -1 if there

@@ -37,6 +37,7 @@ type ahead struct {
 
 	tokens  []int32         // routing of the blocks of this pass that is known early, a row each
 	classes []replace.Class // and in which precision it is wanted
+	asked   [][]int32       // the experts with tokens of each row, busiest first
 	known   int             // how many rows are
 	last    []int32         // what the pass before asked for, by layer: its length, then ids
 	prompt  []int32         // tokens of the input pass, by layer and expert
@@ -72,13 +73,14 @@ func newAhead(p *parts, w *twins, s scenario.Scenario) *ahead {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())
+	spec := x.Predictor.For(s.Model.Name)
 	over := probe.LinkIn
 	if p.read > 0 {
 		over = probe.Flash
 	}
 	a := &ahead{
 		over: over, latency: p.link.Latency(),
-		spec: x.Predictor, predictor: predict.New(x.Predictor, layers, s.Model.Experts), draws: rng.Stream(s.Seed, "predictions"),
+		spec: spec, predictor: predict.New(spec, layers, s.Model.Experts), draws: rng.Stream(s.Seed, "predictions"),
 		chunks: unit.Time(x.Prefetch.Chunks), tokens: make([]int32, layers*s.Model.Experts), classes: make([]replace.Class, layers*s.Model.Experts),
 		last: make([]int32, layers*(1+s.Model.Experts)), topK: s.Model.TopK,
 	}
@@ -86,7 +88,10 @@ func newAhead(p *parts, w *twins, s scenario.Scenario) *ahead {
 	if w != nil {
 		a.takes[replace.Low] = a.latency + w.move + w.read
 	}
-	a.prompt = make([]int32, len(a.tokens))
+	a.prompt, a.asked = make([]int32, len(a.tokens)), make([][]int32, layers)
+	for i := range a.asked {
+		a.asked[i] = make([]int32, 0, s.Model.Experts)
+	}
 	a.expects, _ = a.predictor.(predict.Expecter)
 	a.view.Draw = a.draws.Float64
 	return a

@@ -7,6 +7,7 @@ import (
 	"monde/core/policy"
 	"monde/core/policy/predict"
 	"monde/core/scenario"
+	"monde/core/unit"
 	"monde/core/workload"
 )
 
@@ -104,5 +105,28 @@ func TestEveryPredictorPredictsInARun(t *testing.T) {
 		if predicted := c.Prefetched + c.Late + c.Dropped; (predicted == 0) != (name == predict.Nothing) {
 			t.Errorf("%s: %+v", name, *c)
 		}
+	}
+}
+
+// A prediction that takes as long as a pass is never there when its gate asks, and then
+// nothing is late: it moves as any other miss.
+func TestWhatIsPredictedTooLateMovesAsAMiss(t *testing.T) {
+	s := recorded(t, "ProMoE")
+	s.Strategy.Predictor.Name, s.Strategy.Predictor.Latency = predict.Oracle, unit.Second
+	slow, none := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Predictor.Name = predict.Nothing })
+	if c := slow.Cache; c.Late+c.Used+c.Prefetched > 0 {
+		t.Errorf("%+v", *c)
+	}
+	if float64(slow.Latency) > 1.01*float64(none.Latency) || in(slow) > in(none)+in(none)/50 {
+		t.Errorf("%v with %d bytes, without %v with %d", slow.Latency, in(slow), none.Latency, in(none))
+	}
+}
+
+// ProMoE's predictor takes 200 µs on a CPU: published, so nobody has to say it.
+func TestAReplayedPredictorTakesAsLongAsPublished(t *testing.T) {
+	s := recorded(t, "ProMoE")
+	published, said := changed(t, s, func(s *scenario.Scenario) { s.Strategy.Predictor.Latency = 200 * unit.Microsecond })
+	if published.Spans != said.Spans {
+		t.Errorf("%v as published, %v with 200 µs", published.Latency, said.Latency)
 	}
 }

@@ -32,6 +32,7 @@ func (r *run) look(p pass, moe int) {
 		row := a.row(a.known, n)
 		r.router.Count(row, p.route, a.known)
 		r.static(row, p)
+		a.asked[a.known] = policy.ByTokens(a.asked[a.known][:0], row)
 		if p.route.Input {
 			copy(a.prompt[r.layer(p, a.known)*n:], row)
 		}
@@ -71,11 +72,10 @@ func (r *run) expect(p pass, moe int) {
 		layer := r.layer(p, target)
 		r.activate(layer)
 		for _, id := range a.found {
-			r.request(layer, id, r.forecast(target, layer, id))
+			r.request(layer, id, r.forecast(p, target, id))
 		}
 	}
-	a.view.Chosen = policy.ByTokens(a.view.Chosen[:0], a.row(moe, n))
-	a.remember(r.layer(p, moe), n, a.view.Chosen)
+	a.remember(r.layer(p, moe), n, a.asked[moe])
 }
 
 // foretell fills a.found with what is predicted of MoE block target when the gate of moe
@@ -84,12 +84,12 @@ func (r *run) foretell(p pass, moe, target int) {
 	a, n := r.ahead, r.s.Model.Experts
 	v, layer := &a.view, r.layer(p, target)
 	v.Layer, v.Target = r.layer(p, moe), layer
-	v.Chosen, v.Before = policy.ByTokens(v.Chosen[:0], a.row(moe, n)), v.Before[:0]
+	v.Chosen, v.Before = a.asked[moe], nil
 	if moe > 0 {
-		v.Before = policy.ByTokens(v.Before, a.row(moe-1, n))
+		v.Before = a.asked[moe-1]
 	}
 	v.Count = max(a.topK, len(v.Chosen))
-	v.Previous, v.Truth = a.past(layer, n), policy.ByTokens(v.Truth[:0], a.row(target, n))
+	v.Previous, v.Truth = a.past(layer, n), a.asked[target]
 	if v.Prompt = nil; r.plan.input && !r.plan.pair && !p.route.Input {
 		v.Prompt = a.prompt[layer*n : (layer+1)*n]
 	}
@@ -131,30 +131,22 @@ func (r *run) request(layer int, id int32, class replace.Class) {
 // forecast returns the precision that a predicted expert of MoE block moe will be wanted
 // in. A predictor that knows gates' scores is right about those of an expert that it is
 // right about; others expect whole experts.
-func (r *run) forecast(moe, layer int, id int32) replace.Class {
+func (r *run) forecast(p pass, moe int, id int32) replace.Class {
 	a, w, n := r.ahead, r.twins, r.s.Model.Experts
 	switch {
 	case w == nil:
 		return replace.High
-	case w.few(layer, int(id), n):
+	case w.few(r.layer(p, moe), int(id), n):
 		return replace.Low
 	case !a.spec.Name.Knows():
 		return replace.High
 	case a.row(moe, n)[id] > 0:
 		return a.class(moe, n)[id]
-	default:
-		return w.spec.Class(a.mean(moe, n), a.draws.Float64())
+	default: // of as many tokens as the mean of those that are asked for has
+		active := max(1, len(a.asked[moe]))
+		mean := (p.route.Tokens*a.topK + active - 1) / active
+		return w.spec.Class(int32(max(1, mean)), a.draws.Float64())
 	}
-}
-
-// mean returns how many tokens an active expert of a block has, rounded up.
-func (a *ahead) mean(moe, experts int) int32 {
-	var all int32
-	for _, t := range a.row(moe, experts) {
-		all += t
-	}
-	n := int32(max(1, len(a.view.Truth)))
-	return max(1, (all+n-1)/n)
 }
 
 // wants returns an expert's place in the queue; nil if it is not there.

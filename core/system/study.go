@@ -2,15 +2,15 @@ package system
 
 import (
 	"monde/core/fault"
+	"monde/core/policy"
 	"monde/core/workload"
 )
 
-// Requests that predictors have seen before a run, and how many passes of each: enough for
-// a store of 64 matrices to have what is alike, and for shares of experts.
+// What predictors have seen before a run.
 const (
-	studied      = 8
-	studiedSteps = 16
-	studiedMost  = 1 << 16 // tokens of them all, beyond the first pass
+	studied     = 8       // requests
+	studiedPass = 16      // passes of each; four times as many where one request is enough
+	studiedMost = 1 << 16 // tokens of them all, beyond the first pass
 )
 
 // study has a predictor learn what its store holds of earlier requests, whose tokens are
@@ -21,14 +21,17 @@ func (r *run) study(stop fault.Stop) error {
 	}
 	a := r.ahead
 	a.shares = make([]float64, len(a.tokens))
-	tokens := 0
-	for i := range uint64(studied) {
+	requests, most, tokens := uint64(studied), studiedPass, 0
+	if !a.spec.Name.Studies() { // shares are the same, whoever asks
+		requests, most = 1, 4*studiedPass
+	}
+	for i := range requests {
 		router, _, err := workload.NewRehearsal(r.s.Workload, r.s.Model, r.s.Seed, r.s.Seed+profileSeed+i, r.s.Traces)
 		if err != nil {
 			return fault.In("workload", err)
 		}
 		first, passes := r.plan.steps()
-		for n := range min(passes, studiedSteps) {
+		for n := range min(passes, most) {
 			p := r.plan.at(first + n)
 			if tokens += p.route.Tokens; tokens > studiedMost && i+uint64(n) > 0 {
 				break
@@ -50,6 +53,7 @@ func (r *run) studyPass(router workload.Router, p pass) {
 	for moe := range r.moeBlocks(p) {
 		row, at := a.row(moe, n), r.layer(p, moe)*n
 		router.Count(row, p.route, moe)
+		a.asked[moe] = policy.ByTokens(a.asked[moe][:0], row)
 		for id, t := range row {
 			a.shares[at+id] += float64(t)
 		}

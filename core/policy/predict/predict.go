@@ -91,7 +91,7 @@ type Spec struct {
 	Name     Name      `json:"name"`
 	Distance int       `json:"distance"`   // layers from the one that is known to the target
 	Accuracy float64   `json:"accuracy"`   // replayed: share of experts that are right; 0: as published
-	Latency  unit.Time `json:"latency_ps"` // from the gate to the prediction; not counted here
+	Latency  unit.Time `json:"latency_ps"` // from the gate to the prediction; replayed, 0: as published; not counted here
 	Store    int       `json:"store"`      // activation, trajectory: matrices kept
 	Paths    int       `json:"paths"`      // path: keys kept a layer
 }

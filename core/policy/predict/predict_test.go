@@ -11,6 +11,7 @@ import (
 	"monde/core/policy/predict"
 	"monde/core/policy/predict/predicttest"
 	"monde/core/rng"
+	"monde/core/unit"
 )
 
 func spec(name predict.Name) predict.Spec {
@@ -278,7 +279,7 @@ func TestReplayedPredictorsAreAsGoodAsPublished(t *testing.T) {
 	}
 	far := spec(predict.Learned)
 	far.Distance = 2
-	if p, ok := far.Of(); !ok || p.Accuracy != 0.797 {
+	if p, ok := far.Of(""); !ok || p.Accuracy != 0.797 {
 		t.Errorf("at a distance of 2 the learned predictor has %v", p)
 	}
 }
@@ -381,5 +382,34 @@ func TestAnExpecterTellsTheRowThatItFound(t *testing.T) {
 	p.Begin(true)
 	if p.Predict(nil, &v); !slices.Equal(x.Expected(), []float64{0, 0, 0, 2}) {
 		t.Errorf("expects %v", x.Expected())
+	}
+}
+
+// Published numbers go with the model that they were measured on, where there is one; the
+// top expert's accuracy is not that of all.
+func TestAPublishedAccuracyIsTheModelFamilys(t *testing.T) {
+	for _, tt := range []struct {
+		name     predict.Name
+		model    string
+		distance int
+		accuracy float64
+		latency  unit.Time
+	}{
+		{predict.SkipGate, "mixtral-8x7b", 1, 0.84, 0},
+		{predict.SkipGate, "mixtral-8x22b", 2, 0.84, 0},
+		{predict.SkipGate, "qwen2-57b-a14b", 1, 0.669, 0},
+		{predict.SkipGate, "deepseek-v2-lite", 2, 0.669, 0},
+		{predict.Learned, "mixtral-8x7b", 2, 0.797, 200 * unit.Microsecond},
+		{predict.Oracle, "mixtral-8x7b", 1, 0, 0},
+	} {
+		s := spec(tt.name)
+		s.Distance, s.Accuracy, s.Latency = tt.distance, 0, 0
+		if got := s.For(tt.model); got.Accuracy != tt.accuracy || got.Latency != tt.latency {
+			t.Errorf("%s of %s: %+v", tt.name, tt.model, got)
+		}
+		s.Accuracy, s.Latency = 0.5, 7
+		if got := s.For(tt.model); got != s {
+			t.Errorf("%s of %s: %+v instead of what was given", tt.name, tt.model, got)
+		}
 	}
 }

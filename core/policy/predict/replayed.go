@@ -1,6 +1,10 @@
 package predict
 
-import "monde/core/unit"
+import (
+	"strings"
+
+	"monde/core/unit"
+)
 
 // Published is an accuracy that somebody measured: the share of a token's experts that
 // were expected.
@@ -13,8 +17,7 @@ type Published struct {
 	Source    string    `json:"source"`
 }
 
-// Accuracies returns what is published. The first of a predictor, and of a distance if
-// one is given, is the default.
+// Accuracies returns what is published. The first of a predictor is the default.
 func Accuracies() []Published {
 	const proMoE, hobbit = "ProMoE (arXiv 2410.22134), section 4", "HOBBIT (arXiv 2411.01433)"
 	return []Published{
@@ -32,15 +35,46 @@ func Accuracies() []Published {
 	}
 }
 
-// Of returns the published accuracy that s stands for: of its distance, or else of the
-// nearest one; ok is false if none is.
-func (s Spec) Of() (p Published, ok bool) {
+// Of returns the published accuracy that s stands for with a model: of its family if it
+// was measured, then of its distance, and else the first; ok is false if none is. What
+// was measured of the top expert alone says nothing of the others.
+func (s Spec) Of(model string) (p Published, ok bool) {
+	best := -1
 	for _, row := range Accuracies() {
-		if row.Predictor == s.Name && (!ok || row.Distance == s.Distance && p.Distance != s.Distance) {
-			p, ok = row, true
+		fit := 0
+		if kin(row.Model, model) {
+			fit += 2
+		}
+		if row.Distance == s.Distance {
+			fit++
+		}
+		if row.Predictor == s.Name && fit > best && !strings.Contains(row.Model, ", ") {
+			p, ok, best = row, true, fit
 		}
 	}
 	return p, ok
+}
+
+// kin reports whether a row is about a model's family: Mixtral of "Mixtral-8x7B".
+func kin(row, model string) bool {
+	family, _, named := strings.Cut(row, "-")
+	of, _, _ := strings.Cut(model, "-")
+	return named && strings.EqualFold(family, of)
+}
+
+// For returns s with a model's published accuracy and latency where it gives none.
+func (s Spec) For(model string) Spec {
+	p, ok := s.Of(model)
+	if !ok || !s.Name.Replayed() {
+		return s
+	}
+	if s.Accuracy == 0 {
+		s.Accuracy = p.Accuracy
+	}
+	if s.Latency == 0 {
+		s.Latency = p.Latency
+	}
+	return s
 }
 
 // replay is right about each expert with a given probability, and otherwise expects
@@ -55,11 +89,7 @@ type replay struct {
 var _ Predictor = (*replay)(nil)
 
 func newReplay(s Spec, _, experts int) Predictor {
-	accuracy := s.Accuracy
-	if p, ok := s.Of(); ok && accuracy == 0 {
-		accuracy = p.Accuracy
-	}
-	return &replay{accuracy: accuracy, taken: make([]bool, experts)}
+	return &replay{accuracy: s.For("").Accuracy, taken: make([]bool, experts)}
 }
 
 // Predict implements Predictor.
@@ -90,12 +120,13 @@ func (r *replay) left(v *View) (sum float64) {
 	if v.Popularity == nil {
 		return float64(len(r.taken) - len(v.Truth))
 	}
-	for e, taken := range r.taken {
-		if !taken {
-			sum += weight(v, int32(e))
-		}
+	for _, w := range v.Popularity {
+		sum += w
 	}
-	return sum
+	for _, e := range v.Truth {
+		sum -= v.Popularity[e]
+	}
+	return max(0, sum)
 }
 
 // other draws an expert that is not taken, of those whose weights sum to sum; -1 if there

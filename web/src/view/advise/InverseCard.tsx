@@ -1,7 +1,6 @@
 import {useId} from 'preact/hooks';
-import {rate, resource, short, size} from '../../base/format';
+import {plain, resource} from '../../base/format';
 import {labelled, rangeOf, ticksOf} from '../../base/scale';
-import {bytes, bytesPerSecond} from '../../base/units';
 import {goalOf, unitsOf, wrong} from '../../state/advise';
 import type {Advising, GoalForm} from '../../state/advise';
 import {useStore} from '../../state/store';
@@ -29,7 +28,7 @@ const quantities = [
 /** The least of a quantity that reaches a goal, and the curve to it. */
 export function InverseCard({advising}: {readonly advising: Advising}) {
   const found = advising.inverse.answer.value;
-  const stale = useStale(advising.inverse);
+  const stale = useStale(advising.inverse, () => goalOf(advising.goal.value));
   return (
     <>
       <section class="card advise-ask" aria-labelledby="inverse-title">
@@ -77,23 +76,28 @@ function GoalFields({advising}: {readonly advising: Advising}) {
   );
 }
 
-/** A value of the quantity as it is written. */
+/** A value of the quantity as it is written: in one unit, which is that of the words. */
 function valueText({unit}: Inverse, v: number): string {
-  if (unit === 'B/s') return rate(bytesPerSecond(v));
-  return unit === 'B' ? size(bytes(v)) : `${short(v)} ${unit}`;
+  const digits = (x: number) => plain(x, x < 1 ? 2 : 4);
+  if (unit === 'B/s') return `${digits(v / 1e9)} GB/s`;
+  return unit === 'B' ? `${digits(v / 1e9)} GB` : `${digits(v)} ${unit}`.trimEnd();
 }
 
+/** The points that have a place on logarithmic axes. */
+const drawable = (y: Inverse) => y.curve.filter((p) => p.value > 0 && p.metric > 0 && Number.isFinite(p.value) && Number.isFinite(p.metric));
+
 function Curve({y}: {readonly y: Inverse}) {
-  const axes = [axisOf(y.curve.map((p) => p.value), y.title, (v) => valueText(y, v)), axisOf(y.curve.map((p) => p.metric), y.ask.metric, (v) => metricText(y.ask.metric, v))] as const;
-  const answer = y.curve.find((p) => p.value === y.value);
+  const curve = drawable(y);
+  const axes = [axisOf(curve.map((p) => p.value), y.title, (v) => valueText(y, v)), axisOf(curve.map((p) => p.metric), y.ask.metric, (v) => metricText(y.ask.metric, v))] as const;
+  const answer = curve.find((p) => p.value === y.value);
   return (
     <Figure title={`${y.title}: ${answerText(y)}`} note={<Said y={y} />} table={() => <CurveTable y={y} />}>
       <Plot x={axes[0]} y={axes[1]} height={300} label={`${y.ask.metric} by ${y.title}. ${y.text.join(' ')}`}>
         {(f) => (
           <g aria-hidden="true">
             {y.ask.target !== undefined && inside(y.ask.target, axes[1]) && <line class="goal-line" x1={f.left} x2={f.right} y1={f.y(y.ask.target)} y2={f.y(y.ask.target)} />}
-            <path class="curve-line" d={path(y.curve.map((p) => [f.x(p.value), f.y(p.metric)] as const))} />
-            {y.curve.map((p) => <path key={p.value} class={p.meets ? 'curve-point meets' : 'curve-point'} d={outline(p.meets ? 'circle' : 'square', f.x(p.value), f.y(p.metric), 3)} />)}
+            <path class="curve-line" d={path(curve.map((p) => [f.x(p.value), f.y(p.metric)] as const))} />
+            {curve.map((p) => <path key={p.value} class={p.meets ? 'curve-point meets' : 'curve-point'} d={outline(p.meets ? 'circle' : 'square', f.x(p.value), f.y(p.metric), 3)} />)}
             {answer && (
               <g class="answer">
                 <line class="cursor" x1={f.x(answer.value)} x2={f.x(answer.value)} y1={f.top} y2={f.bottom} />
@@ -119,7 +123,7 @@ function Said({y}: {readonly y: Inverse}) {
 }
 
 function axisOf(values: readonly number[], title: string, text: (v: number) => string): Axis {
-  const {from, to} = rangeOf(values);
+  const {from, to} = rangeOf(values); // of those above 0: the axis is logarithmic
   const range = {from: from / 1.1, to: to * 1.1};
   return {range, ticks: labelled(ticksOf(range, 6), range, 0.12), text, title};
 }

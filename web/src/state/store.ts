@@ -43,7 +43,7 @@ export class Store {
   /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
   constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices, readonly searcher: () => Searcher) {
     this.notices = notices;
-    this.editor = new Editor(catalog, (text) => notices.info(text));
+    this.editor = new Editor(catalog, (text) => notices.info(text), () => notices.hush());
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
     this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);

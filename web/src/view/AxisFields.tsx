@@ -1,7 +1,7 @@
 // The axes of a strategy, each with what it may be.
 
 import * as controls from '../state/controls';
-import {several} from '../state/editor';
+import {several} from '../state/needs';
 import {useStore, usePart} from '../state/store';
 import {PlaceName, PolicyAttention, PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';

@@ -8,13 +8,13 @@ export const objectives: Readonly<Record<Objective, string>> = {
   latency: 'least latency', throughput: 'most tokens a second (the batch may grow)', energy: 'least energy a token (the batch may grow)',
 };
 
-/** What each badge says, and what allowing it allows. */
-export const badgeTexts: Readonly<Record<Badge, {readonly says: string; readonly may: string}>> = {
-  output: {says: 'changes output', may: 'change the model’s output'},
-  training: {says: 'needs fine-tuning', may: 'need fine-tuning'},
-  hardware: {says: 'hardware not sold', may: 'need hardware that is not sold'},
-  secondary: {says: 'secondary source', may: 'rest on secondary sources'},
-  simulated: {says: 'simulated only', may: ''},
+/** What allowing each badge allows. */
+export const badgeTexts: Readonly<Record<Badge, {readonly may: string}>> = {
+  output: {may: 'change the model’s output'},
+  training: {may: 'need training'},
+  hardware: {may: 'need hardware that is not sold'},
+  secondary: {may: 'rest on secondary sources'},
+  simulated: {may: ''},
 };
 
 /** A figure's name, and how it is written. */

@@ -98,7 +98,8 @@ export class Editor {
   setModel(model: ModelSpec): void {
     const s = this.current.value;
     const phase = phaseFor(model, s.workload.phase);
-    this.replace({...s, model, workload: {...s.workload, phase, routing: this.routingFor(model)}}, 'pick');
+    const {routing, why = ''} = this.routingFor(model);
+    this.replace({...s, model, workload: {...s.workload, phase, routing}}, 'pick', free, why);
   }
 
   /** Takes a machine; a strategy that it cannot run gives way to one that it can. */
@@ -144,13 +145,12 @@ export class Editor {
     });
   }
 
-  private routingFor(model: ModelSpec): WorkloadRouting {
+  private routingFor(model: ModelSpec): {readonly routing: WorkloadRouting; readonly why?: string} {
     const routing = {...this.current.value.workload.routing, table: '', dataset: ''};
-    if (routing.source !== 'trace') return routing;
+    if (routing.source !== 'trace') return {routing};
     const own = ownTrace(model.name, this.catalog.tables);
-    if (own) return {...routing, table: own.name};
-    this.tell(`There is no recorded trace of ${model.name || 'this model'}: its experts are chosen by measured popularity instead.`);
-    return {...routing, source: 'measured'};
+    if (own) return {routing: {...routing, table: own.name}};
+    return {routing: {...routing, source: 'measured'}, why: `There is no recorded trace of ${model.name || 'this model'}: its experts are chosen by measured popularity instead.`};
   }
 }
 

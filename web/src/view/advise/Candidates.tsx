@@ -11,7 +11,7 @@ export function Candidates({advice}: {readonly advice: Advice}) {
   return (
     <section class="card advise-rows" aria-labelledby="candidates">
       <h2 id="candidates">Ranked</h2>
-      <p class="note">Rows of one group cannot be told apart within the error of validation. The front holds what no other row beats in latency, throughput, energy and memory at once. A name opens its scenario.</p>
+      <p class="note">Rows of one group cannot be told apart within the error of validation. The front holds what no other row beats in latency, throughput, energy and memory at once. A name opens its scenario.<span class="on-phone"> The table scrolls sideways.</span></p>
       <Table
         caption="Candidates, the best first" rows={rows.map((row, i) => ({row, i}))}
         columns={[

@@ -170,7 +170,7 @@ test('where the larger simulator cannot be loaded the page says so, keeps what i
 
 test('a strategy that a query or a machine brings has its bar, and what is lacking is said', async ({page}) => {
   await open(page, '/?strategy=Klotski&phase=decoder');
-  await expect(page.locator('button.bar', {hasText: 'Klotski'})).toContainText('8.00× the sequences');
+  await expect(page.locator('button.bar', {hasText: 'Klotski'})).toContainText('8× the sequences');
   await open(page, '/?machine=h100-duplex&model=mixtral-8x7b');
   await expect(page.locator('button.bar', {hasText: 'Duplex'})).toHaveAttribute('aria-pressed', 'true');
   await expect(page.locator('button.bar', {hasText: 'MD+LB'})).toContainText('Needs a memory device');

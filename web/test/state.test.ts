@@ -69,7 +69,7 @@ test('a machine without a device takes the strategy to GPU+PM, and says so', () 
   editor.pickMachine(machineOf('h100-box', 0));
   expect(editor.scenario.value.strategy).toEqual({...fetched, transfer: 'overlap', alpha: 1});
   expect(editor.compared.value).toContain('overlap');
-  expect(said).toEqual(['MD+LB needs a memory device, which h100-box has not: GPU+PM is shown instead.']);
+  expect(said).toEqual(['h100-box: MD+LB needs a memory device. GPU+PM is shown instead.']);
 });
 
 test('a strategy that the machine cannot run is not selected', () => {
@@ -88,7 +88,7 @@ test('a machine with several GPUs has the experts in their memories', () => {
   editor.pickMachine({...choice, value: {...value, gpus: 8}});
   editor.select(entries[1]!);
   expect(editor.scenario.value.strategy).toMatchObject({name: 'Ideal', home: 'gpu'});
-  expect(said).toEqual(['MD+LB is for one GPU; dgx1-v100 has 8: Ideal is shown instead.', 'serial is for one GPU; this machine has 8.']);
+  expect(said).toEqual(['dgx1-v100: MD+LB is for one GPU; this machine has 8. Ideal is shown instead.', 'serial is for one GPU; this machine has 8.']);
 });
 
 test('a machine with a device leaves the strategy alone', () => {

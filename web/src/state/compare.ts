@@ -1,6 +1,6 @@
 // Where one strategy waits less or more than another: pure.
 
-import {percent, time, waitsFor} from '../base/format';
+import {count, percent, time, waitsFor} from '../base/format';
 import {picoseconds} from '../base/units';
 import type {Picoseconds} from '../base/units';
 import type {Result} from '../engine/engine';
@@ -45,5 +45,5 @@ export function explained(a: Timed, b: Timed, name: string): string {
   if (times < 1 + apart) return `Cannot be told apart from ${name}: within ${percent(apart)}.`;
   const said = [...shiftsOf(a, b)].filter((s) => Math.abs(s.by) >= worth * Math.max(own, other)).sort((x, y) => Math.abs(y.by) - Math.abs(x.by));
   const words = said.map((s) => `${time(picoseconds(Math.abs(s.by)))} ${s.by < 0 ? 'less' : 'more'} for ${waitsFor(s.resource)}`);
-  return `${times.toPrecision(3)} times ${faster ? 'faster' : 'slower'} than ${name}${part(a, b) === 1 ? '' : ', by the token'}${words.length > 0 ? `: it waits ${words.join(', ')}` : ''}.`;
+  return `${times >= 1000 ? count(times) : times.toPrecision(3)} times ${faster ? 'faster' : 'slower'} than ${name}${part(a, b) === 1 ? '' : ', by the token'}${words.length > 0 ? `: it waits ${words.join(', ')}` : ''}.`;
 }

@@ -122,7 +122,7 @@ export class Editor {
     const entry = this.substitute(s);
     if (!entry) return this.replace(s, 'pick');
     const shown = entry.spec.name;
-    this.replace(withEntry(s, entry, this.selected), 'pick', free, `${s.strategy.name} ${needText(lack, machine).replace('this machine', title)}${lack === 'single' ? '' : `, which ${title} has not`}: ${shown} is shown instead.`);
+    this.replace(withEntry(s, entry, this.selected), 'pick', free, `${title}: ${s.strategy.name} ${needText(lack, machine)}. ${shown} is shown instead.`);
   }
 
   /** What is shown in place of a strategy that a machine cannot run: near the data if that was, then what moves weights, then what needs nothing. */

@@ -1,6 +1,6 @@
 // What the results mean, in a sentence. Pure: it is tested without a page.
 
-import {percent, ratio, time, waitsFor} from '../base/format';
+import {percent, ratio, short, time, waitsFor} from '../base/format';
 import {share} from '../base/units';
 import type {Result} from '../engine/engine';
 import type {Resource} from '../wire.gen';
@@ -87,31 +87,38 @@ export function headline(outcomes: ReadonlyMap<string, Outcome>): Headline {
   const others = all.filter((r) => !isNear(r) && !isIdeal(r));
   const base = first(all.filter((r) => named(r, 'GPU+PM')));
   if (allOnGpu(outcomes)) return {tone: 'no', text: 'MoNDE does not help here: every expert fits in GPU memory, so nothing needs to move.'};
-  if (!device || !base) return single((first(others) ?? device ?? all[0])?.report, device !== undefined);
+  if (!device || !base) return single(first(all.filter((r) => !isIdeal(r))) ?? all[0], device !== undefined);
   const best = first(others) ?? base;
   const moving = `${base.name} spends ${percent(waited(base.report, 'link_in'))} of the time moving weights`;
   const rival = first(all.filter((r) => isNear(r) && !isMonde(r)));
   const still = rival && speedup(rival.report, device.report) >= worth ? `; ${rival.name} is ${ratio(speedup(rival.report, device.report))} faster still` : '';
   if (speedup(device.report, best.report) < worth) return {tone: 'no', text: `MoNDE does not help here: ${refusal(device, best)}. ${moving}.`};
-  const lead = best === base ? '' : `, and ${ratio(speedup(device.report, best.report))} faster than ${asking(best)}`;
+  const lead = best === base ? '' : `, and ${ratio(speedup(device.report, best.report))} faster than ${asking(best, device.report)}`;
   return {tone: 'helps', text: `${moving}; ${device.name} is ${ratio(speedup(device.report, base.report))} faster here${lead}${still} (simulated only).`};
 }
 
-/** A strategy's name, and what it asks for that the others do not. */
-function asking({name, ran}: Shown): string {
+/** A strategy's name, and what it asks for or does that one beside it does not. */
+function asking({name, ran, report}: Shown, beside = report): string {
   const asks = (ran?.badges ?? []).filter((b) => b === 'output' || b === 'training').map((b) => badgeWords[b]);
-  return asks.length > 0 ? `${name}, which ${asks.join(' and ')}` : name;
+  const times = beside.tokens > 0 ? report.tokens / beside.tokens : 1;
+  const said = [...asks, ...(times > 1 ? [`runs ${short(times)}× the sequences`] : [])];
+  return said.length > 0 ? `${name}, which ${said.join(' and ')}` : name;
 }
+
+/** The same before a verb. */
+const subject = (name: string) => (name.includes(', which ') ? `${name},` : name);
 
 function refusal(device: Shown, best: Shown): string {
   const gain = speedup(device.report, best.report);
-  if (gain >= 1) return `${device.name} is only ${percent(gain - 1)} faster than ${asking(best)}`;
-  return `${asking(best)}${asking(best) === best.name ? '' : ','} is ${ratio(1 / gain)} faster than ${device.name}`;
+  const rival = asking(best, device.report);
+  if (gain >= 1) return `${device.name} is only ${percent(gain - 1)} faster than ${rival}`;
+  return `${subject(rival)} is ${ratio(1 / gain)} faster than ${device.name}${best.report.tokens === device.report.tokens ? '' : ' by the token'}`;
 }
 
-function single(r: Result | undefined, device: boolean): Headline {
-  if (!r) return {tone: 'plain', text: 'No strategy has a result yet.'};
+function single(shown: Shown | undefined, device: boolean): Headline {
+  if (!shown) return {tone: 'plain', text: 'No strategy has a result yet.'};
+  const r = shown.report;
   const {name, share: part} = limit(r);
   const hint = device ? 'Compare it with GPU+PM to see what moving weights costs.' : 'There is no run of MoNDE to compare with.';
-  return {tone: 'plain', text: `${r.strategy} takes ${time(r.latency_ps)}; ${percent(part)} of it waits for ${waitsFor(name)}. ${hint}`};
+  return {tone: 'plain', text: `${subject(asking(shown))} takes ${time(r.latency_ps)}${isNear(shown) ? ' (simulated only)' : ''}; ${percent(part)} of it waits for ${waitsFor(name)}. ${hint}`};
 }

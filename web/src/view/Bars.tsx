@@ -1,4 +1,4 @@
-import {percent, ratio, resource, time} from '../base/format';
+import {percent, ratio, resource, short, time} from '../base/format';
 import type {Result} from '../engine/engine';
 import type {Entry} from '../state/entries';
 import {baselineOf, limit, reportsOf, sequences, speedup} from '../state/headline';
@@ -58,7 +58,7 @@ function BarButton({row: {entry, outcome}, longest, reports}: BarProps) {
   const report = outcome?.report;
   const times = report ? sequences(report, reports) : 1;
   const bar = report && barOf(report, longest * times);
-  const more = times > 1 ? `${ratio(times)} the sequences · ` : '';
+  const more = times > 1 ? `${short(times)}× the sequences · ` : '';
   return (
     <button type="button" class="bar" aria-pressed={runner.selected.value === entry.name} onClick={() => editor.select(entry)}>
       <span class="bar-name">{entry.title}{outcome?.ran?.mark}<Badges of={outcome?.ran?.badges ?? entry.badges} /></span>

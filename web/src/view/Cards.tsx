@@ -27,7 +27,7 @@ export function Cards({report: r}: {readonly report: Result}) {
       <TrustCard report={r} />
       {r.placement && <Card title="Busiest GPU" note={`of a layer’s tokens; ${percent(r.placement.worst_share)} at most, ${percent(1 / r.placement.devices)} where all have as many`}>{percent(r.placement.busiest_share)}</Card>}
       {r.strategy.startsWith('MD+LB') && <Card title="Hot experts" note={hotNote(r)}>{count(r.hot_experts)}</Card>}
-      {r.energy.length > 0 && <Card title="Energy" note="of what is busy, and of a memory device throughout">{energy(picojoules(sum(r.energy.map((e) => e.energy_pj))))}</Card>}
+      {r.energy.length > 0 && <Card title="Energy" note={r.energy.some((e) => e.name === 'device') ? 'of what is busy; a memory device is powered throughout' : 'of what is busy'}>{energy(picojoules(sum(r.energy.map((e) => e.energy_pj))))}</Card>}
     </dl>
   );
 }

@@ -1,5 +1,5 @@
 import {bytes, picojoules, picoseconds} from '../../base/units';
-import {energy, short, size, time} from '../../base/format';
+import {energy, ratio, short, size, time} from '../../base/format';
 import type {Drawn} from '../../state/advise';
 import type {Badge, Metric, Objective} from '../../wire.gen';
 
@@ -41,7 +41,7 @@ export function metricText(m: Metric, v: number): string {
     case 'energy':
       return energy(picojoules(v));
     case 'speedup':
-      return `${v.toPrecision(3)}×`;
+      return ratio(v);
     case 'fits':
       return `${(100 * v).toFixed(1)} %`;
     default:

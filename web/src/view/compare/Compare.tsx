@@ -1,5 +1,5 @@
 import '/css/advise.css';
-import {percent, ratio, resource, time} from '../../base/format';
+import {percent, resource, time} from '../../base/format';
 import {picoseconds} from '../../base/units';
 import type {Result} from '../../engine/engine';
 import {explained, part, shiftsOf, signed, takes} from '../../state/compare';
@@ -62,9 +62,6 @@ function Missing({entries}: {readonly entries: readonly Entry[]}) {
   );
 }
 
-/** How many more sequences a run has, by which its difference is divided. */
-const more = (r: Result, base: Result) => (part(r, base) === 1 ? '' : ` for ${ratio(1 / part(r, base))} the sequences`);
-
 function Differences({base, others}: {readonly base: Ran; readonly others: readonly Ran[]}) {
   const all = others.map((r) => ({...r, shifts: shiftsOf(r.report, base.report)}));
   const most = Math.max(1, ...all.flatMap((r) => r.shifts.map((s) => Math.abs(s.by))));
@@ -72,14 +69,14 @@ function Differences({base, others}: {readonly base: Ran; readonly others: reado
   return (
     <Figure
       title={`Against ${base.title}, ${time(base.report.latency_ps)}`}
-      note="Each bar is how much longer (right) or shorter (left) the strategy waits for a resource; the bars of a strategy sum to its difference in latency."
+      note={`Each bar is how much longer (right) or shorter (left) the strategy waits for a resource; the bars of a strategy sum to its difference in latency.${others.some((r) => part(r.report, base.report) !== 1) ? ` Of what has other numbers of tokens, the part for as many as ${base.title} has.` : ''}`}
       table={() => <DifferenceTable base={base} rows={all} names={names} />}
     >
       <Legend names={names} />
       <ul class="differences">
         {all.map(({entry, title, badges, report, shifts}) => (
           <li key={entry.name}>
-            <h3>{title}<Badges of={badges} /> <span>{time(report.latency_ps)}, {signed(picoseconds(takes(report, base.report) - base.report.latency_ps))}{more(report, base.report)}</span></h3>
+            <h3>{title}<Badges of={badges} /> <span>{time(report.latency_ps)}{part(report, base.report) === 1 ? ', ' : '; for as many tokens '}{signed(picoseconds(takes(report, base.report) - base.report.latency_ps))}</span></h3>
             <p>{explained(report, base.report, base.title)}{report.simulated_only || base.report.simulated_only ? ' Simulated only.' : ''}</p>
             <ul class="shifts">{shifts.map((s) => <ShiftBar key={s.resource} shift={s} most={most} />)}</ul>
           </li>

@@ -23,6 +23,7 @@ test('advice: what comes first and why, and near-data is never called the winner
   const errors = watchErrors(page);
   await openAdvice(page);
   await expect(page.locator('main')).toContainText('No advice yet');
+  await page.getByLabel(/^GPU memory, at most/).fill('40'); // with more, a cache of most experts is faster
   await ask(page);
   const why = page.locator('.why');
   await expect(why).toContainText('only in simulation');
@@ -85,6 +86,10 @@ test('a change makes the advice stale, and says so', async ({page}) => {
   await page.getByLabel('Batch', {exact: true}).fill('8');
   await expect(page.locator('main')).toContainText('This advice is of older values');
   await ask(page);
+  await expect(page.locator('main')).not.toContainText('This advice is of older values');
+  await page.getByLabel('change the model’s output').check();
+  await expect(page.locator('main')).toContainText('This advice is of older values');
+  await page.getByLabel('change the model’s output').uncheck();
   await expect(page.locator('main')).not.toContainText('This advice is of older values');
 });
 

@@ -131,3 +131,71 @@ test('a long run shows progress and can be cancelled', async ({page}) => {
   await output.fill('2');
   await settled(page);
 });
+
+test('a system of others comes with the larger simulator, has its bar, and is the same from its address', async ({page}) => {
+  const errors = watchErrors(page);
+  const fetched: string[] = [];
+  page.on('request', (r) => fetched.push(new URL(r.url()).pathname));
+  await open(page);
+  await unfold(page);
+  const was = await digest(page);
+  expect(fetched).not.toContain('/monde-full.wasm');
+  await page.getByLabel('In detail').selectOption('ProMoE');
+  const own = await changed(page, was);
+  expect(fetched).toContain('/monde-full.wasm');
+  const bar = page.locator('button.bar', {hasText: 'ProMoE'});
+  await expect(bar).toHaveAttribute('aria-pressed', 'true');
+  await expect(bar.locator('.segment').first()).toBeVisible();
+  await expect.poll(() => page.url()).toContain('ProMoE');
+  await page.reload();
+  await settled(page);
+  expect(await digest(page)).toBe(own);
+  await expect(page.locator('button.bar', {hasText: 'ProMoE'})).toHaveAttribute('aria-pressed', 'true');
+  expect(errors).toEqual([]);
+});
+
+test('where the larger simulator cannot be loaded the page says so, keeps what it shows, and tries again', async ({page}) => {
+  await page.route(/monde-full\.wasm/, (r) => r.abort());
+  await open(page);
+  await unfold(page);
+  const was = await digest(page);
+  await page.getByLabel('In detail').selectOption('ProMoE');
+  await expect(page.locator('.status')).toContainText('The larger simulator could not be loaded. Check the connection.');
+  expect(await page.locator('.digest code').innerText()).toBe(was);
+  await page.unroute(/monde-full\.wasm/);
+  await page.getByRole('button', {name: 'Retry'}).click();
+  await changed(page, was);
+  await expect(page.locator('.status')).toHaveCount(0);
+});
+
+test('a strategy that a query or a machine brings has its bar, and what is lacking is said', async ({page}) => {
+  await open(page, '/?strategy=Klotski&phase=decoder');
+  await expect(page.locator('button.bar', {hasText: 'Klotski'})).toContainText('8× the sequences');
+  await open(page, '/?machine=h100-duplex&model=mixtral-8x7b');
+  await expect(page.locator('button.bar', {hasText: 'Duplex'})).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('button.bar', {hasText: 'MD+LB'})).toContainText('Needs a memory device');
+});
+
+test('a changed strategy is marked, and is not MoNDE in the verdict', async ({page}) => {
+  await open(page);
+  await unfold(page);
+  await page.getByText('Its axes').click();
+  const was = await digest(page);
+  await page.getByLabel('Experts live in').selectOption('gpu');
+  await changed(page, was);
+  await expect(page.locator('.detail-title')).toContainText('MD+LB, changed');
+  await expect(page.locator('.verdict')).not.toContainText('MD+LB');
+  await expect(page.getByLabel('Experts live in').locator('option', {hasText: 'NDP in its stacks'})).toBeDisabled();
+});
+
+test('a format of experts takes its own bits', async ({page}) => {
+  await open(page);
+  await unfold(page);
+  const was = await digest(page);
+  await page.getByLabel('Format of experts').selectOption('int4');
+  const four = await changed(page, was);
+  await expect(page.locator('.controls')).toContainText('4.125 bits a weight');
+  await page.getByLabel('Format of experts').selectOption('');
+  await changed(page, four);
+  await expect(page.locator('.controls')).toContainText('16 bits a weight');
+});

@@ -4,6 +4,7 @@ import {ServerEngine} from './engine/server';
 import {WasmEngine} from './engine/wasm';
 import {reasonOf} from './base/browser';
 import {Notices} from './state/notices';
+import {loading, unloadable} from './state/progress';
 import {publishStats} from './state/stats';
 import {Store, StoreContext} from './state/store';
 import {restoreTheme} from './state/theme';
@@ -15,14 +16,23 @@ declare const __FULL_URL__: string;
 
 const here = (path: string) => new URL(path, document.baseURI).href;
 
+async function fetchFull(): Promise<WebAssembly.Module> {
+  loading.value = true;
+  try {
+    return await compile(here(__FULL_URL__));
+  } finally {
+    loading.value = false;
+  }
+}
+
 async function main(root: HTMLElement): Promise<void> {
   restoreTheme();
   publishStats();
   const module = compile(here(__WASM_URL__));
   let whole: Promise<WebAssembly.Module> | undefined; // all of core, once somebody asks for what the first module leaves out
-  const full = () => (whole ??= compile(here(__FULL_URL__)).catch((e: unknown) => {
-    whole = undefined;
-    throw e;
+  const full = () => (whole ??= fetchFull().catch(() => {
+    whole = undefined; // the next run tries again
+    throw new Error(unloadable);
   }));
   const spawn = () => spawnWorker(module);
   const spawnFull = () => spawnWorker(full());

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Searcher, Update} from '../src/engine/engine';
 import {failure} from '../src/engine/engine';
-import {Seeker, askOf, frontOf, goalOf, usualForm, usualGoal, wrong} from '../src/state/advise';
+import {Seeker, askOf, frontOf, goalOf, keyOf, usualForm, usualGoal, wrong} from '../src/state/advise';
 import type {AdviceForm} from '../src/state/advise';
 import {explained, shiftsOf, signed} from '../src/state/compare';
 import {picoseconds} from '../src/base/units';
@@ -92,4 +92,12 @@ test('the difference of two runs is told by resource, the largest first, and sum
   expect(explained(a, b, 'B')).toMatch(/^2\.50 times faster than B: it waits 90\.0.ms less for the link to the GPU, 30\.0.ms more for the NDP core\.$/);
   expect(explained(b, b, 'B')).toBe('Takes exactly as long as B.');
   expect([signed(picoseconds(-5e9)), signed(picoseconds(0))].map((t) => t.replace('\u00a0', ' '))).toEqual(['−5.00 ms', '0']);
+});
+
+test('an answer is of its scenario and of what was asked, and the title is neither', () => {
+  const key = keyOf(scenario, askOf(usualForm));
+  expect(keyOf(scenarioOf({title: 'b'}), askOf(usualForm))).toBe(key);
+  expect(keyOf(scenario, askOf(limited({latency: '5'})))).not.toBe(key);
+  expect(keyOf(scenario, askOf({...usualForm, allow: []}))).not.toBe(key);
+  expect(keyOf(scenario, goalOf({...usualGoal, target: '4'}))).not.toBe(keyOf(scenario, goalOf(usualGoal)));
 });

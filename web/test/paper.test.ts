@@ -86,3 +86,9 @@ test('changes from the defaults are named by path; what figures vary is none', (
   const changed = {...usual, machine: {...usual.machine, device: {...usual.machine.device, count: 2, dram: {pmove_from: 'device'}}}, fidelity: 'analytic'} as unknown as Scenario;
   expect(changesOf(changed, usual)).toEqual(['machine.device.count', 'machine.device.dram.pmove_from', 'fidelity']);
 });
+
+test('the figures take over parameters of the edited strategy, and none of its axes', () => {
+  const strategy = {...usual.strategy, name: 'HOBBIT', home: 'host', cache_share: 0.25, alpha: 2, staging: 7, transfer: 'ahead'} as Scenario['strategy'];
+  const own = basisOf({...usual, strategy}, {...usual, strategy: {...usual.strategy, cache_share: 0, transfer: 'overlap'} as Scenario['strategy']}).strategy;
+  expect(own).toMatchObject({name: 'MD+LB', cache_share: 0, alpha: 2, staging: 7, transfer: 'overlap'});
+});

@@ -69,7 +69,7 @@ test('a machine without a device takes the strategy to GPU+PM, and says so', () 
   editor.pickMachine(machineOf('h100-box', 0));
   expect(editor.scenario.value.strategy).toEqual({...fetched, transfer: 'overlap', alpha: 1});
   expect(editor.compared.value).toContain('overlap');
-  expect(said).toEqual(['h100-box has no memory device, which MD+LB needs: GPU+PM is shown instead.']);
+  expect(said).toEqual(['h100-box: MD+LB needs a memory device. GPU+PM is shown instead.']);
 });
 
 test('a strategy that the machine cannot run is not selected', () => {
@@ -88,7 +88,7 @@ test('a machine with several GPUs has the experts in their memories', () => {
   editor.pickMachine({...choice, value: {...value, gpus: 8}});
   editor.select(entries[1]!);
   expect(editor.scenario.value.strategy).toMatchObject({name: 'Ideal', home: 'gpu'});
-  expect(said).toEqual(['dgx1-v100 has several GPUs, and MD+LB is of one: Ideal is shown instead.', 'serial is of one GPU, and this machine has several.']);
+  expect(said).toEqual(['dgx1-v100: MD+LB is for one GPU; this machine has 8. Ideal is shown instead.', 'serial is for one GPU; this machine has 8.']);
 });
 
 test('a machine with a device leaves the strategy alone', () => {
@@ -267,7 +267,7 @@ const run = (strategy: string, latency_ps: number, link = 0, fits_gpu = false) =
 const say = (...runs: readonly ReturnType<typeof run>[]) => headline(new Map(runs.map((r, i) => [String(i), r]))).text.replaceAll('\u00a0', ' ');
 
 test('the headline says what moving weights costs and what MoNDE gains', () => {
-  expect(say(run('GPU+PM', 1000, 940), run('MD+LB', 200))).toBe('GPU+PM spends 94 % of the time moving weights; MD+LB is 5.00× faster here.');
+  expect(say(run('GPU+PM', 1000, 940), run('MD+LB', 200))).toBe('GPU+PM spends 94 % of the time moving weights; MD+LB is 5.00× faster here (simulated only).');
 });
 
 test('the headline compares with the better of the two GPU+PM, and with any better rival', () => {

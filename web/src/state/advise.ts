@@ -16,14 +16,14 @@ export type Search =
   | {readonly kind: 'failed'; readonly failed: Failed}
   | {readonly kind: 'cancelled'};
 
-/** An answer, and which scenario it is of. */
+/** An answer, and which scenario and ask it is of. */
 export interface Answer<T> {
   readonly key: string;
   readonly value: T;
 }
 
-/** What tells scenarios apart. */
-export const keyOf = (s: Scenario) => JSON.stringify({...s, title: ''});
+/** What tells answers apart: the scenario, and what was asked of it. */
+export const keyOf = (s: Scenario, ask: unknown) => JSON.stringify([{...s, title: ''}, ask]);
 
 /** One kind of search: the newest replaces the one before. */
 export class Seeker<Ask, T> {
@@ -64,7 +64,7 @@ export class Seeker<Ask, T> {
       if (u.kind === 'progress') this.phase.value = {kind: 'busy', progress: u.progress};
       if (u.kind === 'failed') return void (this.phase.value = {kind: 'failed', failed: u.failed});
       if (value) return batch(() => {
-        this.answer.value = {key: keyOf(s), value};
+        this.answer.value = {key: keyOf(s, ask), value};
         this.phase.value = {kind: 'rest'};
       });
     }

@@ -4,7 +4,7 @@
 import {plain} from '../base/format';
 import {numberAt} from '../base/path';
 import type {Scenario} from '../wire.gen';
-import {hasFlash, several} from './editor';
+import {hasFlash, several} from './needs';
 
 export interface NumberRow {
   readonly path: string;

@@ -3,9 +3,10 @@ import type {ReadonlySignal} from '@preact/signals';
 import {withValue, without} from '../base/path';
 import {now} from '../base/units';
 import type {Milliseconds} from '../base/units';
-import type {Catalog, Choice, Machine, ModelSpec, PolicySpec, Scenario, Table, WorkloadPhase, WorkloadRouting} from '../wire.gen';
+import type {Catalog, Choice, Machine, ModelSpec, Scenario, Table, WorkloadPhase, WorkloadRouting} from '../wire.gen';
 import {entriesOf, entryOf, withEntry} from './entries';
 import type {Entry} from './entries';
+import {lackOf, nearData, needText} from './needs';
 
 /** How a change came about: a drag replaces the link, a choice adds to the history. */
 export type Manner = 'load' | 'slide' | 'pick';
@@ -26,8 +27,8 @@ export class Editor {
   private readonly current;
   private latest: Change = {manner: 'load', at: now(), estimate: free};
 
-  /** tell says what had to change beside what the user changed. */
-  constructor(readonly catalog: Catalog, private readonly tell: (text: string) => void = () => undefined) {
+  /** tell says what had to change beside what the user changed; hush ends what was said of an older choice. */
+  constructor(readonly catalog: Catalog, private readonly tell: (text: string) => void = () => undefined, private readonly hush: () => void = () => undefined) {
     this.entries = entriesOf(catalog);
     this.current = signal(catalog.default);
     this.scenario = this.current;
@@ -39,9 +40,15 @@ export class Editor {
     return this.latest;
   }
 
-  replace(next: Scenario, manner: Manner, estimate = free): void {
+  /** Takes a scenario, whose strategy is compared from then on. why is what to tell of it. */
+  replace(next: Scenario, manner: Manner, estimate = free, why = ''): void {
+    if (manner === 'pick') this.hush();
     this.latest = {manner, at: now(), estimate};
-    this.current.value = next;
+    batch(() => {
+      this.current.value = next;
+      this.show(this.compared.peek());
+    });
+    if (why) this.tell(why);
   }
 
   /** Sets a field; undefined takes it out, where the scenario may leave it out. */
@@ -55,20 +62,32 @@ export class Editor {
     return this.entries.filter((e) => e.usual).map((e) => e.name);
   }
 
+  /** The entry of the scenario's strategy. */
+  private get selected(): Entry | undefined {
+    return entryOf(this.entries, this.current.peek().strategy);
+  }
+
   select(entry: Entry): void {
-    const {machine} = this.current.value;
-    if (!runsOn(entry.spec, machine)) return this.tell(several({machine}) ? `${entry.title} is of one GPU, and this machine has several.` : `${entry.title} needs a memory device, and this machine has none.`);
-    if (!this.compared.value.includes(entry.name)) this.compare(entry.name, true);
-    this.replace(withEntry(this.current.value, entry), 'pick');
+    const s = this.current.value;
+    const lack = lackOf(entry.spec, s.machine);
+    if (!lack) return this.replace(withEntry(s, entry, this.selected), 'pick');
+    this.hush();
+    this.tell(`${entry.title} ${needText(lack, s.machine)}.`);
   }
 
   /** Compares a strategy with the others, or no longer. */
   compare(name: string, on: boolean): void {
-    const wanted = new Set(this.compared.value);
-    if (on) wanted.add(name);
-    else wanted.delete(name);
+    this.hush();
     this.latest = {manner: 'pick', at: now(), estimate: free};
-    this.compared.value = this.entries.map((e) => e.name).filter((n) => wanted.has(n));
+    this.show([...this.compared.value.filter((n) => n !== name), ...(on ? [name] : [])]);
+  }
+
+  /** Compares these strategies, and the selected one always, in the order of the catalog. */
+  show(names: readonly string[]): void {
+    const own = this.selected?.name;
+    const next = this.entries.map((e) => e.name).filter((n) => n === own || names.includes(n));
+    const last = this.compared.peek();
+    if (next.length !== last.length || next.some((n, i) => n !== last[i])) this.compared.value = next;
   }
 
   pickModel(choice: Choice<ModelSpec> | undefined): void {
@@ -79,22 +98,13 @@ export class Editor {
   setModel(model: ModelSpec): void {
     const s = this.current.value;
     const phase = phaseFor(model, s.workload.phase);
-    this.replace({...s, model, workload: {...s.workload, phase, routing: this.routingFor(model)}}, 'pick');
+    const {routing, why = ''} = this.routingFor(model);
+    this.replace({...s, model, workload: {...s.workload, phase, routing}}, 'pick', free, why);
   }
 
   /** Takes a machine; a strategy that it cannot run gives way to one that it can. */
   pickMachine(choice: Choice<Machine> | undefined): void {
-    if (!choice) return;
-    const s = this.inMemory({...this.current.value, machine: choice.value});
-    if (runsOn(s.strategy, s.machine)) return this.replace(s, 'pick');
-    const next = {...s, strategy: {...s.strategy, ...(several(s) ? spreadOut : moved)}};
-    const why = several(s) ? `has several GPUs, and ${s.strategy.name} is of one` : `has no memory device, which ${s.strategy.name} needs`;
-    this.tell(`${choice.title} ${why}: ${next.strategy.name} is shown instead.`);
-    batch(() => {
-      const entry = entryOf(this.entries, next.strategy);
-      if (entry && !this.compared.value.includes(entry.name)) this.compare(entry.name, true);
-      this.replace(next, 'pick');
-    });
+    if (choice) this.moveTo(choice.value, choice.title);
   }
 
   /** Takes a part of a machine that has presets of its own; nothing takes it out. */
@@ -102,49 +112,50 @@ export class Editor {
     const s = this.current.value;
     const value = choice?.value ?? this.catalog.default.machine[key];
     const machine = value === undefined ? without(s.machine, key) : {...s.machine, [key]: value};
-    this.replace(this.inMemory({...s, machine}), 'pick');
+    this.moveTo(machine, machine.name || 'This machine');
+  }
+
+  private moveTo(machine: Machine, title: string): void {
+    const s = this.inMemory({...this.current.value, machine});
+    const lack = lackOf(s.strategy, machine);
+    if (!lack) return this.replace(s, 'pick');
+    const entry = this.substitute(s);
+    if (!entry) return this.replace(s, 'pick');
+    const shown = entry.spec.name;
+    this.replace(withEntry(s, entry, this.selected), 'pick', free, `${title}: ${s.strategy.name} ${needText(lack, machine)}. ${shown} is shown instead.`);
+  }
+
+  /** What is shown in place of a strategy that a machine cannot run: near the data if that was, then what moves weights, then what needs nothing. */
+  private substitute({strategy, machine}: Scenario): Entry | undefined {
+    const wanted = [...(nearData(strategy) ? [this.catalog.default.strategy.name, ...this.entries.filter((e) => nearData(e.spec)).map((e) => e.spec.name)] : []), 'GPU+PM', 'Ideal'];
+    const able = wanted.flatMap((name) => this.entries.filter((e) => e.spec.name === name && !lackOf(e.spec, machine)));
+    return able.find((e) => e.spec.name === able[0]?.spec.name && e.spec.transfer === 'overlap') ?? able[0];
   }
 
   /** Experts that were on flash, in memory where there is none. */
   private inMemory(s: Scenario): Scenario {
     const entry = entryOf(this.entries, s.strategy);
-    return s.strategy.home === 'flash' && !hasFlash(s) && entry ? {...s, strategy: {...s.strategy, home: entry.spec.home}} : s;
+    return entry && entry.spec.home !== 'flash' && lackOf(s.strategy, s.machine) === 'flash' ? {...s, strategy: {...s.strategy, home: entry.spec.home}} : s;
   }
 
   reset(): void {
-    this.compared.value = this.usual();
-    this.replace(this.catalog.default, 'pick');
+    batch(() => {
+      this.replace(this.catalog.default, 'pick');
+      this.show(this.usual());
+    });
   }
 
-  private routingFor(model: ModelSpec): WorkloadRouting {
+  private routingFor(model: ModelSpec): {readonly routing: WorkloadRouting; readonly why?: string} {
     const routing = {...this.current.value.workload.routing, table: '', dataset: ''};
-    if (routing.source !== 'trace') return routing;
+    if (routing.source !== 'trace') return {routing};
     const own = ownTrace(model.name, this.catalog.tables);
-    if (own) return {...routing, table: own.name};
-    this.tell(`There is no recorded trace of ${model.name || 'this model'}: its experts are chosen by measured popularity instead.`);
-    return {...routing, source: 'measured'};
+    if (own) return {routing: {...routing, table: own.name}};
+    return {routing: {...routing, source: 'measured'}, why: `There is no recorded trace of ${model.name || 'this model'}: its experts are chosen by measured popularity instead.`};
   }
 }
 
-/** Whether a strategy computes near the data. */
-export const nearData = (strategy: Pick<PolicySpec, 'home'>) => strategy.home === 'device' || strategy.home === 'stack';
-
 /** The parts of a machine that have presets of their own. */
 export type PartKey = 'gpu' | 'link' | 'flash' | 'peer';
-
-/** Whether a machine has flash. */
-export const hasFlash = (s: Pick<Scenario, 'machine'>) => s.machine.flash.memory_bytes > 0;
-
-/** Whether experts are spread over more than one GPU. */
-export const several = ({machine}: Pick<Scenario, 'machine'>) => (machine.gpus ?? 1) > 1;
-
-/** Whether a machine has what a strategy needs. */
-export const runsOn = (strategy: Pick<PolicySpec, 'home'>, machine: Machine) =>
-  strategy.home === 'gpu' || (!several({machine}) && (!nearData(strategy) || (machine.device.count > 0 && (machine.device.stacked ?? false) === (strategy.home === 'stack'))));
-
-/** Strategies that give way to none, on one GPU and on several. */
-const moved = {name: 'GPU+PM', home: 'memory', missed: 'gpu'} as const;
-const spreadOut = {name: 'Ideal', home: 'gpu', missed: 'gpu'} as const;
 
 /** The shipped trace that was recorded on a model. */
 export const ownTrace = (model: string, tables: readonly Table[]) => tables.find((t) => t.trace && t.file !== '' && model !== '' && t.name.startsWith(`${model}_`));

@@ -2,7 +2,8 @@
 // "GPU+PM, serial" and "GPU+PM, overlapped" are two of them.
 
 import {same} from '../base/path';
-import type {Catalog, PolicySpec, Scenario} from '../wire.gen';
+import type {Badge, Catalog, PolicySpec, Scenario} from '../wire.gen';
+import {badgesOf} from './badges';
 
 export interface Entry {
   readonly name: string; // unique; used in links
@@ -35,11 +36,30 @@ export function entryOf(entries: readonly Entry[], strategy: PolicySpec): Entry 
   return namesakes.find((e) => of(e, strategy)) ?? namesakes[0];
 }
 
-/** The scenario with the strategy of an entry; parameters that are not the entry's own stay, and so do experts on flash, if it is not a memory device that has them. */
-export function withEntry(scenario: Scenario, entry: Entry): Scenario {
+/** Whether experts of an entry that begins in memory were put on flash. */
+const onFlash = (entry: Entry, home: PolicySpec['home']) => home === 'flash' && (entry.spec.home === 'host' || entry.spec.home === 'memory');
+
+/** The scenario with the strategy of an entry; parameters that are not the entry's own stay, and so do experts that the user put on flash, if it is not a memory device that has them. left is the entry that is left. */
+export function withEntry(scenario: Scenario, entry: Entry, left?: Entry): Scenario {
   if (of(entry, scenario.strategy)) return scenario; // as the user has changed it
   const own = Object.fromEntries(entry.own.map((k) => [k, entry.spec[k]]));
   const strategy = {...scenario.strategy, ...own};
-  const stored = scenario.strategy.home === 'flash' && (strategy.home === 'host' || strategy.home === 'memory');
+  const stored = left?.spec.home !== 'flash' && onFlash(entry, scenario.strategy.home);
   return {...scenario, strategy: stored ? {...strategy, home: 'flash'} : strategy};
+}
+
+/** What ran under the name of an entry. */
+export interface Ran {
+  readonly mark: string; // what to add to the name: ", changed"
+  readonly changed: boolean; // in more than parameters
+  readonly spec: PolicySpec;
+  readonly badges: readonly Badge[];
+}
+
+/** What a strategy is of its entry; where its experts lie may be the user's choice for all, and transfer is read of fetched experts alone. */
+export function ranAs(entry: Entry, spec: PolicySpec): Ran {
+  const stored = onFlash(entry, spec.home);
+  const unread = (k: keyof PolicySpec) => (k === 'home' && stored) || (k === 'transfer' && spec.missed !== 'gpu' && entry.spec.missed !== 'gpu');
+  const changed = entry.own.some((k) => k !== 'name' && !unread(k) && !same(entry.spec[k], spec[k]));
+  return {mark: `${stored ? ', on flash' : ''}${changed ? ', changed' : ''}`, changed, spec, badges: badgesOf(entry, spec)};
 }

@@ -78,9 +78,9 @@ export class Linker {
     for (const w of found?.warnings ?? []) this.notices.warn(w.text);
     batch(() => {
       this.hash.value = fragment.link && hash;
-      this.compare(fragment);
       this.lens.set(fragment.link ? fragment.aim : readAim(search), 'load');
       this.editor.replace(found?.full ?? this.editor.catalog.default, 'load', milliseconds(found?.estimate_ms ?? 0));
+      this.compare(fragment); // the selected one is among them, whatever the address says
     });
   }
 
@@ -140,6 +140,6 @@ export class Linker {
 
   private compare(fragment: Fragment): void {
     const known = this.editor.entries.map((e) => e.name).filter((name) => fragment.compared?.includes(name));
-    this.editor.compared.value = known.length > 0 ? known : this.editor.usual();
+    this.editor.show(known.length > 0 ? known : this.editor.usual());
   }
 }

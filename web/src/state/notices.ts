@@ -23,6 +23,11 @@ export class Notices {
     this.all.value = this.all.value.filter((n) => n.id !== id);
   }
 
+  /** Ends every message that only told of a choice. */
+  hush(): void {
+    if (this.all.peek().some((n) => n.tone === 'info')) this.all.value = this.all.peek().filter((n) => n.tone !== 'info');
+  }
+
   private add(tone: Notice['tone'], text: string): void {
     const others = this.all.value.filter((n) => n.text !== text).slice(-2);
     this.all.value = [...others, {id: ++this.id, tone, text}];

@@ -48,10 +48,16 @@ export const skews: readonly Skew[] = [
 /** Routing that suits both models: a trace or counts are of one model alone. */
 export const general = (r: WorkloadRouting) => r.source !== 'trace' && r.source !== 'file' && r.source !== 'counts';
 
-/** The edited scenario as what the figures vary: without a title, and with routing that suits both models. */
+/** What of the edited strategy the figures take over: its parameters. Its axes are those of each strategy. */
+function strategyOf({alpha, alpha_mode, rounding, min_hot, staging, profile_passes, transfer}: PolicySpec, usual: PolicySpec): PolicySpec {
+  const moves = transfer === 'serial' || transfer === 'overlap' ? {transfer} : {}; // the others are axes of other systems
+  return {...usual, alpha, alpha_mode, rounding, min_hot, staging, profile_passes, ...moves};
+}
+
+/** The edited scenario as what the figures vary: without a title, with the usual strategy's axes, and with routing that suits both models. */
 export function basisOf(s: Scenario, usual: Scenario): Scenario {
   const routing = general(s.workload.routing) ? {...s.workload.routing, table: '', dataset: ''} : usual.workload.routing;
-  return {...s, title: '', workload: {...s.workload, routing}};
+  return {...s, title: '', strategy: strategyOf(s.strategy, usual.strategy), workload: {...s.workload, routing}};
 }
 
 /** One point of a figure: a machine, a model and a load, for every configuration. */

@@ -1,7 +1,14 @@
-// How far a run is: pure.
+// How far a run is.
 
+import {signal} from '@preact/signals';
 import {count} from '../base/format';
 import type {Progress} from '../wire.gen';
+
+/** Whether the module of all that core can do is being fetched. */
+export const loading = signal(false);
+
+/** What is said where it cannot be. */
+export const unloadable = 'The larger simulator could not be loaded. Check the connection.';
 
 /** The share of a run that is done: whole layers, and the experts of the one that is under way. */
 export function doneOf(p: Progress): number {

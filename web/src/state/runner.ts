@@ -5,10 +5,10 @@ import type {Milliseconds} from '../base/units';
 import type {Engine, Result} from '../engine/engine';
 import {failure} from '../engine/engine';
 import type {Failed, PolicySpec, Progress, Scenario} from '../wire.gen';
-import {nearData} from './editor';
 import type {Editor} from './editor';
-import {entryOf, withEntry} from './entries';
-import type {Entry} from './entries';
+import {entryOf, ranAs, withEntry} from './entries';
+import type {Entry, Ran} from './entries';
+import {nearData} from './needs';
 import {painted} from './stats';
 
 /** What is known about one strategy: its last good report, and why there is no newer one. */
@@ -16,6 +16,7 @@ export interface Outcome {
   readonly key: string; // of the scenario that the report is about
   readonly report: Result | null;
   readonly failed: Failed | null; // of the newest run
+  readonly ran?: Ran; // what the report is of
 }
 
 /** Outcomes of one scenario, which therefore may be compared with each other. */
@@ -125,7 +126,7 @@ export class Runner {
     if (preparing) await preparing.catch(() => undefined); // a missing trace is the run's to report
     for (const entry of a.wanted) {
       if (a.signal.aborted) return;
-      const outcome = await this.one(a.scenario, entry, entry === a.selected, a.signal);
+      const outcome = await this.one(a, entry);
       if (!outcome || a.signal.aborted) return;
       a.fresh.set(entry.name, outcome);
       if (entry === a.selected) this.show(a);
@@ -138,15 +139,16 @@ export class Runner {
   }
 
   /** Runs one strategy, unless its report is known; null if it was cancelled. */
-  private async one(scenario: Scenario, entry: Entry, spans: boolean, signal: AbortSignal): Promise<Outcome | null> {
-    const own = spans ? scenario : withEntry(scenario, entry);
+  private async one({scenario, selected, signal}: Attempt, entry: Entry): Promise<Outcome | null> {
+    const spans = entry === selected;
+    const own = spans ? scenario : withEntry(scenario, entry, selected);
     const key = JSON.stringify({...own, title: ''});
     const last = this.outcomes.peek().get(entry.name);
     const known = last?.key === key && last.report && (!spans || last.report.timeline.start.length > 0);
     if (known) return {...last, failed: null};
-    const without = (failed: Failed): Outcome => ({key: last?.key ?? '', report: last?.report ?? null, failed});
+    const without = (failed: Failed): Outcome => ({key: last?.key ?? '', report: last?.report ?? null, failed, ...(last?.ran ? {ran: last.ran} : {})});
     for await (const update of this.engine.run(own, {spans}, signal)) {
-      if (update.kind === 'report') return {key, report: update.report, failed: null};
+      if (update.kind === 'report') return {key, report: update.report, failed: null, ran: ranAs(entry, own.strategy)};
       if (update.kind === 'failed') return update.failed.code === 'cancelled' ? null : without(update.failed);
       if (update.kind === 'progress' && this.busy.peek()) this.busy.value = {title: entry.title, progress: update.progress};
     }

@@ -34,6 +34,7 @@ export class Store {
   readonly view: ReadonlySignal<View>; // that is open
   private readonly compares: ReadonlySignal<boolean>; // the open view is about the compared strategies
   readonly outcome: ReadonlySignal<Outcome | undefined>; // of the selected strategy
+  readonly detail: ReadonlySignal<Outcome | undefined>; // of the selected strategy; where it has none and cannot run, the last one that was shown
   readonly shown: ReadonlySignal<Result | null>; // what the detailed results are about
   readonly errors: ReadonlySignal<readonly Field[]>; // of what is shown
   microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
@@ -43,7 +44,7 @@ export class Store {
   /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
   constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices, readonly searcher: () => Searcher) {
     this.notices = notices;
-    this.editor = new Editor(catalog, (text) => notices.info(text));
+    this.editor = new Editor(catalog, (text) => notices.info(text), () => notices.hush());
     this.files = new Files(this.editor, engine, notices);
     this.runner = new Runner(this.editor, engine, (s) => this.files.prepare(s));
     this.linker = new Linker(this.editor, this.lens, () => (this.runner.busy.peek() ? spare : engine), notices);
@@ -51,9 +52,15 @@ export class Store {
     this.view = computed(() => this.lens.aim.value.view);
     this.compares = computed(() => ['strategies', 'compare', 'roofline', 'trust'].includes(this.view.value));
     this.outcome = computed(() => this.runner.outcomes.value.get(this.runner.selected.value));
+    let good: Outcome | undefined;
+    this.detail = computed(() => {
+      const own = this.outcome.value;
+      if (own?.report) good = own;
+      return own?.failed ? good : own;
+    });
     this.shown = computed(() => {
       const run = this.server.run.value;
-      return run?.watching ? run.report : (this.outcome.value?.report ?? null);
+      return run?.watching ? run.report : (this.detail.value?.report ?? null);
     });
     this.errors = computed(() => (this.compares.value ? (this.outcome.value?.failed?.fields ?? none) : this.lens.errors.value));
   }

@@ -1,9 +1,11 @@
 // The axes of a strategy, each with what it may be.
 
+import {useRef} from 'preact/hooks';
 import * as controls from '../state/controls';
-import {several} from '../state/editor';
+import {lackOf, needText, several} from '../state/needs';
 import {useStore, usePart} from '../state/store';
 import {PlaceName, PolicyAttention, PolicyFirst, PolicyHome, PolicyMissed, PredictName, ReplaceName, ReplaceScope} from '../wire.gen';
+import type {PolicySpec} from '../wire.gen';
 import {NumberFields, SelectField} from './fields';
 
 const homes: Readonly<Record<PolicyHome, string>> = {
@@ -28,35 +30,62 @@ const attentions: Readonly<Record<PolicyAttention, string>> = {gpu: 'On the GPU'
 const placements: Readonly<Record<PlaceName, string>> = {id: 'By number', greedy: 'The busiest first, to the GPU with least', anti_correlated: 'The same, apart from experts busy at once'};
 const scopes: Readonly<Record<ReplaceScope, string>> = {layer: 'Each layer has its own', model: 'All layers share'};
 
-function Axis<T extends string>({label, path, value, names}: {readonly label: string; readonly path: string; readonly value: T; readonly names: Readonly<Record<T, string>>}) {
-  const {editor} = useStore();
-  const options = (Object.keys(names) as T[]).map((v) => ({value: v, label: names[v]}));
-  return <SelectField label={label} path={path} value={value} options={options} onPick={(v) => editor.set(path, v, 'pick')} />;
+interface AxisProps<T extends string> {
+  readonly label: string;
+  readonly path: string;
+  readonly value: T;
+  readonly names: Readonly<Record<T, string>>;
+  readonly not?: (value: T) => string; // why a value cannot be had; empty: it can
+  readonly onPick?: (value: string) => void;
 }
+
+function Axis<T extends string>({label, path, value, names, not = () => '', onPick}: AxisProps<T>) {
+  const {editor} = useStore();
+  const options = (Object.keys(names) as T[]).map((v) => ({value: v, label: not(v) ? `${names[v]} (${not(v)})` : names[v], disabled: not(v) !== ''}));
+  return <SelectField label={label} path={path} value={value} options={options} onPick={onPick ?? ((v) => editor.set(path, v, 'pick'))} />;
+}
+
+/** A strategy with another cache: one that is asked for has room, and without any nothing is predicted. */
+export function withCache(s: PolicySpec, name: ReplaceName): PolicySpec {
+  const next = {...s, cache: {...s.cache, name}};
+  if (name === 'none') return {...next, predictor: {...s.predictor, name: 'none'}};
+  return s.cache_share > 0 || s.cache.slots > 0 || s.cache_fills ? next : {...next, cache_share: 0.25};
+}
+
+/** Where an error of an axis may be. */
+const axisPaths = ['home', 'missed', 'cache', 'cache_share', 'cache_fills', 'predictor', 'prefetch', 'attention', 'placement', 'first', 'precision', 'deferred', 'held_blocks', 'batching'];
 
 /** Every axis of the selected strategy, which a user may mix at will. */
 export function AxisFields() {
-  const {editor} = useStore();
-  const s = usePart((x) => x.strategy);
+  const store = useStore();
+  const {editor} = store;
+  const [s, machine] = [usePart((x) => x.strategy), usePart((x) => x.machine)];
+  const wrong = (path: string) => store.errorAt(`strategy.${path}`) !== ''; // what is wrong is never hidden
+  const failing = useRef(false);
+  failing.current ||= axisPaths.some(wrong); // what opened by itself is the user's to close
+  const away = (home: PolicyHome) => {
+    const lack = lackOf({home}, machine);
+    return lack ? needText(lack, machine) : '';
+  };
   const spread = usePart(several);
   const cached = s.cache.name !== 'none';
   return (
-    <details class="more">
+    <details class="more" open={failing.current}>
       <summary>Its axes</summary>
       <div class="fields">
-        <Axis label="Experts live in" path="strategy.home" value={s.home} names={homes} />
+        <Axis label="Experts live in" path="strategy.home" value={s.home} names={homes} not={away} />
         <Axis label="A missed expert is computed" path="strategy.missed" value={s.missed} names={sites} />
-        <Axis label="Cache" path="strategy.cache.name" value={s.cache.name} names={caches} />
-        {cached && <Axis label="Slots" path="strategy.cache.scope" value={s.cache.scope} names={scopes} />}
-        {cached && (
+        <Axis label="Cache" path="strategy.cache.name" value={s.cache.name} names={caches} onPick={(v) => editor.set('strategy', withCache(s, v as ReplaceName), 'pick')} />
+        {(cached || wrong('cache.scope')) && <Axis label="Slots" path="strategy.cache.scope" value={s.cache.scope} names={scopes} />}
+        {(cached || wrong('cache_fills')) && (
           <label class="check">
             <input type="checkbox" checked={s.cache_fills} onChange={(e) => editor.set('strategy.cache_fills', e.currentTarget.checked, 'pick')} />
             It takes what GPU memory has left
           </label>
         )}
-        {cached && <Axis label="Predictor" path="strategy.predictor.name" value={s.predictor.name} names={predictors} />}
+        {(cached || wrong('predictor')) && <Axis label="Predictor" path="strategy.predictor.name" value={s.predictor.name} names={predictors} />}
         <Axis label="Attention, in decoding" path="strategy.attention" value={s.attention} names={attentions} />
-        {spread && <Axis label="Experts are placed" path="strategy.placement" value={s.placement ?? 'id'} names={placements} />}
+        {(spread || wrong('placement')) && <Axis label="Experts are placed" path="strategy.placement" value={s.placement ?? 'id'} names={placements} />}
         <Axis label="First goes" path="strategy.first" value={s.first} names={firsts} />
         <label class="check">
           <input type="checkbox" checked={s.precision.twins} onChange={(e) => editor.set('strategy.precision.twins', e.currentTarget.checked, 'pick')} />

@@ -5,9 +5,10 @@ import {phasesOf} from '../state/editor';
 import type {PartKey} from '../state/editor';
 import {usePart, useStore} from '../state/store';
 import {count, plural} from '../base/format';
+import {reasonOf} from '../base/browser';
 import {same} from '../base/path';
-import {Fidelity, WorkloadScope} from '../wire.gen';
-import type {Choice, ModelSpec, WorkloadPhase} from '../wire.gen';
+import {Fidelity, KvAllocator, QuantName, WorkloadScope} from '../wire.gen';
+import type {Choice, ModelSpec, Short, WorkloadPhase} from '../wire.gen';
 import {FileField, NumberFields, SelectField, TextField} from './fields';
 import {RoutingFields} from './RoutingFields';
 import {StrategyFields} from './StrategyFields';
@@ -88,11 +89,38 @@ export function ModelField() {
   return <SelectField label="Model" path="model" value={model.name} options={presetOptions(models, model.name)} hint={shape(model)} onPick={pick} />;
 }
 
+const formats: Readonly<Record<QuantName, string>> = {
+  bf16: 'bf16', fp16: 'fp16', fp32: 'fp32', int8: 'int8', int4: 'int4', int3: 'int3', int2: 'int2', marlin: 'MARLIN: int4 for tensor cores', qmoe: 'QMoE: below one bit',
+};
+
+const allocators: Readonly<Record<KvAllocator, string>> = {
+  static: 'Static: the longest sequence, for each', paged: 'Paged: blocks, out of a pool', vtensor: 'vTensor: chunks, mapped when needed',
+};
+
+/** What experts' weights are written in; the engine knows how many bits that takes. */
+function FormatField() {
+  const {editor, spare, notices} = useStore();
+  const format = usePart((s) => s.model.expert_format?.name ?? '');
+  const pick = async (name: string) => {
+    const s = editor.scenario.peek();
+    const {expert_format: _, expert_bits: own, ...model} = s.model;
+    if (name === '') return editor.replace({...s, model: {...model, expert_bits: editor.catalog.models.find((m) => m.name === model.name)?.value.expert_bits ?? own}}, 'pick');
+    try {
+      const {full} = await spare.resolve({...s, model: {...model, expert_format: {name}}} as unknown as Short);
+      if (editor.scenario.peek() === s) editor.replace(full, 'pick');
+    } catch (e) {
+      notices.warn(`${name}: ${reasonOf(e)}`);
+    }
+  };
+  return <SelectField label="Format of experts" path="model.expert_format" value={format} options={[{value: '', label: 'As the model’s bits say'}, ...QuantName.map((n) => ({value: n, label: formats[n]}))]} onPick={(n) => void pick(n)} />;
+}
+
 function ModelFields() {
   const {editor} = useStore();
   const model = usePart((s) => s.model);
   const phase = usePart((s) => s.workload.phase);
   const scope = usePart((s) => s.workload.scope);
+  const allocator = usePart((s) => s.kv?.allocator ?? '');
   return (
     <>
       <ModelField />
@@ -104,6 +132,11 @@ function ModelFields() {
       <SelectField
         label="Scope" path="workload.scope" value={scope} options={WorkloadScope.map((s) => ({value: s, label: scopeNames[s]}))}
         onPick={(s) => editor.set('workload.scope', s, 'pick')}
+      />
+      <FormatField />
+      <SelectField
+        label="Key-value cache" path="kv" value={allocator} options={[{value: '', label: 'As many bytes as it has'}, ...KvAllocator.map((a) => ({value: a, label: allocators[a]}))]}
+        onPick={(a) => editor.set('kv', a ? {allocator: a} : undefined, 'pick')}
       />
     </>
   );

@@ -1,6 +1,7 @@
 import {percent, wait} from '../base/format';
-import {doneOf, stageOf} from '../state/progress';
+import {doneOf, loading, stageOf, unloadable} from '../state/progress';
 import {usePart, useStore} from '../state/store';
+import {Badges} from './Badges';
 import {Bars} from './Bars';
 import {Cards} from './Cards';
 import {Fidelities, Resources} from './Fidelities';
@@ -18,6 +19,7 @@ export function Results() {
   const own = usePart((s) => s.title);
   const title = watching ? report?.title : own;
   const stale = store.runner.stale.value && !watching;
+  const ran = watching ? undefined : store.detail.value?.ran;
   return (
     <main id="results" class="results" tabIndex={-1}>
       {watching && <ServerPanel />}
@@ -27,7 +29,7 @@ export function Results() {
       {!watching && store.server.available.value === true && <ServerPanel />}
       {report && (
         <div class={stale ? 'detail stale' : 'detail'}>
-          <h2 class="detail-title">{report.strategy} <span>{title && `“${title}”: `}{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
+          <h2 class="detail-title">{report.strategy}{ran?.mark}<Badges of={ran?.badges ?? []} /> <span>{title && `“${title}”: `}{report.model} on {report.machine}, {report.phase}, {report.fidelity}</span>{stale && <span class="badge bad">of the previous values</span>}</h2>
           <Cards report={report} />
           <Fidelities report={report} />
           <Timeline report={report} />
@@ -47,10 +49,13 @@ export function Results() {
 export function Status() {
   const {outcome, errors, runner} = useStore();
   const failed = outcome.value?.failed;
-  if (failed && !runner.pause.value) {
+  const unloaded = [...runner.outcomes.value.values()].some((o) => o.failed?.reason === unloadable);
+  if ((failed || unloaded) && !runner.pause.value) {
+    const known = failed && failed.fields.length > 0;
     return (
       <div class="status" role="status">
-        <p>{failed.fields.length > 0 ? 'Some values cannot be simulated. What is shown belongs to the last good ones.' : failed.reason}</p>
+        <p>{known ? 'Some values cannot be simulated. What is shown belongs to the last good ones.' : (failed?.reason ?? unloadable)}</p>
+        {!known && <button type="button" onClick={() => runner.again()}>Retry</button>}
         <ul>{errors.value.map((f) => <li key={f.path + f.reason}>{f.path && <code>{f.path}</code>} {f.reason}</li>)}</ul>
       </div>
     );
@@ -75,7 +80,7 @@ export function BusyLine() {
   const done = p && p.total > 0 ? doneOf(p) : undefined;
   return (
     <section class="busy" aria-label="Simulation">
-      <span id={id}>Simulating {busy.title}{done === undefined ? '…' : ` ${percent(done)}`}{p && stageOf(p)}</span>
+      <span id={id}>{loading.value ? 'Loading the larger simulator' : `Simulating ${busy.title}`}{loading.value ? '…' : done === undefined ? '…' : ` ${percent(done)}`}{p && stageOf(p)}</span>
       <progress max={1} {...(done === undefined ? {} : {value: done})} aria-labelledby={id} />
       <button type="button" onClick={() => runner.cancel()}>Cancel</button>
     </section>

@@ -1,9 +1,12 @@
 import * as controls from '../state/controls';
-import {hasFlash, runsOn} from '../state/editor';
 import type {Entry} from '../state/entries';
+import {hasFlash, lackOf, needText} from '../state/needs';
 import {usePart, useStore} from '../state/store';
 import {PolicyAlphaMode, PolicyRounding} from '../wire.gen';
+import type {Machine} from '../wire.gen';
 import {AxisFields} from './AxisFields';
+import {Badges} from './Badges';
+import {Fold} from './Figure';
 import {NumberFields, SelectField} from './fields';
 
 const modeNames: Readonly<Record<PolicyAlphaMode, string>> = {
@@ -16,19 +19,21 @@ const stores = [{value: '', label: 'In memory'}, {value: 'flash', label: 'On fla
 
 const roundingNames: Readonly<Record<PolicyRounding, string>> = {floor: 'Down', nearest: 'To nearest', ceil: 'Up'};
 
-const badgeNames: Readonly<Record<string, string>> = {
-  output: 'changes answers', training: 'needs fine-tuning', hardware: 'hardware not sold', secondary: 'secondary source',
-};
-
 /** One strategy, to compare with the others. */
 function Check({entry: e, fixed}: {readonly entry: Entry; readonly fixed: boolean}) {
   const {editor} = useStore();
   return (
-    <label class="check" title={`${e.text} ${e.source}.`}>
+    <label class="check">
       <input type="checkbox" checked={editor.compared.value.includes(e.name)} disabled={fixed} onChange={(ev) => editor.compare(e.name, ev.currentTarget.checked)} />
-      <span>{e.title}{e.badges.map((b) => <span key={b} class="badge">{badgeNames[b] ?? b}</span>)}</span>
+      <span>{e.title}<Badges of={e.badges} /></span>
     </label>
   );
+}
+
+/** An option's label, which says why it is none. */
+function lacking(e: Entry, machine: Machine) {
+  const lack = lackOf(e.spec, machine);
+  return {label: lack ? `${e.title} (${needText(lack, machine)})` : e.title, disabled: lack !== null};
 }
 
 /** What to compare, and the parameters of the selected strategy. */
@@ -46,16 +51,19 @@ export function StrategyFields() {
           <summary>Systems of others</summary>
           {editor.entries.filter((e) => !e.usual).map((e) => <Check key={e.name} entry={e} fixed={e === entry} />)}
         </details>
+        <Fold class="more" summary="What each does, and its source">
+          {() => <dl class="about">{editor.entries.map((e) => <div key={e.name}><dt>{e.title}</dt><dd>{e.text} <span class="small">{e.source}.</span></dd></div>)}</dl>}
+        </Fold>
       </fieldset>
       <SelectField
-        label="In detail" path="strategy.name" value={runner.selected.value} hint={entry?.text}
-        options={editor.entries.map((e) => ({value: e.name, label: e.title, disabled: !runsOn(e.spec, machine)}))}
+        label="In detail" path="strategy.name" value={runner.selected.value} hint={entry && `${entry.text} ${entry.source}.`}
+        options={editor.entries.map((e) => ({value: e.name, ...lacking(e, machine)}))}
         onPick={(name) => editor.entries.filter((e) => e.name === name).forEach((e) => editor.select(e))}
       />
       {stored && (
         <SelectField
           label="Experts lie" path="strategy.home" value={strategy.home === 'flash' ? 'flash' : ''} options={stores}
-          onPick={(v) => editor.set('strategy.home', v || entry?.spec.home, 'pick')}
+          onPick={(v) => editor.set('strategy.home', v || (entry?.spec.home === 'flash' ? 'host' : entry?.spec.home), 'pick')}
         />
       )}
       {balanced && (

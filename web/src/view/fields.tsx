@@ -90,9 +90,10 @@ export function NumberField({row}: {readonly row: NumberRow}) {
   return <ValueField row={row} value={value} error={store.errorAt(row.path)} onSet={(v, manner) => editor.set(row.path, toWrite(row, editor.scenario.peek(), v), manner)} />;
 }
 
-/** The rows that the scenario has a use for. */
+/** The rows that the scenario has a use for, and those that are wrong. */
 export function NumberFields({rows}: {readonly rows: readonly NumberRow[]}) {
-  const shown = usePart((s) => rows.filter((r) => r.shown?.(s) ?? true).map((r) => r.path).join());
+  const store = useStore();
+  const shown = usePart((s) => rows.filter((r) => (r.shown?.(s) ?? true) || store.errors.value.some((f) => f.path === r.path)).map((r) => r.path).join());
   return <>{rows.filter((r) => shown.split(',').includes(r.path)).map((r) => <NumberField key={r.path} row={r} />)}</>;
 }
 

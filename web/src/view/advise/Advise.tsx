@@ -3,7 +3,7 @@ import '/css/advise.css';
 import {useEffect} from 'preact/hooks';
 import {useComputed} from '@preact/signals';
 import {percent, plural} from '../../base/format';
-import {Advising, keyOf} from '../../state/advise';
+import {Advising, askOf, keyOf} from '../../state/advise';
 import type {Search, Seeker} from '../../state/advise';
 import {doneOf} from '../../state/progress';
 import {useStore} from '../../state/store';
@@ -40,10 +40,11 @@ export function AdviseView() {
   );
 }
 
-/** Whether an answer is of older values than those that are set. */
-export function useStale<Ask, T>(seeker: Seeker<Ask, T>): boolean {
+/** Whether an answer is of other values than those that are set and asked for, or the newest ask had none. */
+export function useStale<Ask, T>(seeker: Seeker<Ask, T>, ask: () => Ask | null): boolean {
   const {editor} = useStore();
-  return useComputed(() => seeker.answer.value !== null && seeker.answer.value.key !== keyOf(editor.scenario.value)).value;
+  const stale = useComputed(() => seeker.phase.value.kind === 'failed' || seeker.answer.value?.key !== keyOf(editor.scenario.value, ask())).value;
+  return seeker.answer.value !== null && stale;
 }
 
 /** How far a search is, or why it has no answer. */
@@ -74,7 +75,7 @@ function Busy({phase: {progress}, what, cancel}: {readonly phase: Extract<Search
 
 function Found({advising}: {readonly advising: Advising}) {
   const found = advising.advice.answer.value;
-  const stale = useStale(advising.advice);
+  const stale = useStale(advising.advice, () => askOf(advising.form.value));
   if (!found) return advising.advice.phase.value.kind === 'busy' ? null : <p class="verdict plain">No advice yet: set the limits, and ask.</p>;
   const {value} = found;
   return (

@@ -1,8 +1,8 @@
-import {energy, percent, size, time} from '../../base/format';
+import {energy, percent, short, size, time} from '../../base/format';
 import {useStore} from '../../state/store';
 import type {Advice, Candidate} from '../../wire.gen';
+import {Badges} from '../Badges';
 import {Table} from '../Figure';
-import {badgeTexts} from './words';
 
 /** Every row, the best first, with a link that opens it. */
 export function Candidates({advice}: {readonly advice: Advice}) {
@@ -11,17 +11,17 @@ export function Candidates({advice}: {readonly advice: Advice}) {
   return (
     <section class="card advise-rows" aria-labelledby="candidates">
       <h2 id="candidates">Ranked</h2>
-      <p class="note">Rows of one group cannot be told apart within the error of validation. The front holds what no other row beats in latency, throughput, energy and memory at once. A name opens its scenario.</p>
+      <p class="note">Rows of one group cannot be told apart within the error of validation. The front holds what no other row beats in latency, throughput, energy and memory at once. A name opens its scenario.<span class="on-phone"> The table scrolls sideways.</span></p>
       <Table
         caption="Candidates, the best first" rows={rows.map((row, i) => ({row, i}))}
         columns={[
-          {title: 'Strategy', text: true, cell: ({row, i}) => <><Opener row={row} n={i + 1} /><Badges row={row} /></>},
+          {title: 'Strategy', text: true, cell: ({row, i}) => <><Opener row={row} n={i + 1} /><Marks row={row} /></>},
           {title: 'Group', cell: ({row}) => (row.group > 0 ? row.group : <abbr title="error not known">?</abbr>)},
           {title: 'Latency', cell: ({row}) => time(row.latency_ps)},
           {title: 'Error', cell: ({row}) => errorText(row)},
           ...(some((r) => r.ttft_ps) ? [{title: 'TTFT', cell: ({row}: {row: Candidate}) => time(row.ttft_ps)}] : []),
           ...(some((r) => r.tpot_ps) ? [{title: 'TPOT', cell: ({row}: {row: Candidate}) => time(row.tpot_ps)}] : []),
-          {title: 'Tokens/s', cell: ({row}) => row.tokens_per_second.toPrecision(4)},
+          {title: 'Tokens/s', cell: ({row}) => short(row.tokens_per_second)},
           {title: 'Energy/token', cell: ({row}) => energy(row.energy_per_token_pj)},
           {title: 'GPU memory', cell: ({row}) => size(row.gpu_memory_bytes)},
         ]}
@@ -33,12 +33,12 @@ export function Candidates({advice}: {readonly advice: Advice}) {
 /** How far a row may be off. */
 const errorText = (c: Candidate) => (c.unknown.length > 0 ? 'not known' : `± ${percent(c.error)}${c.outside ? ', extrapolated' : ''}`);
 
-function Badges({row}: {readonly row: Candidate}) {
+function Marks({row}: {readonly row: Candidate}) {
   return (
     <span class="badges">
       {row.given && <span class="badge">yours</span>}
       {row.front && <span class="badge good">on the front</span>}
-      {row.badges.map((b) => <span key={b} class={b === 'simulated' ? 'badge bad' : 'badge'}>{badgeTexts[b].says}</span>)}
+      <Badges of={row.badges} />
     </span>
   );
 }

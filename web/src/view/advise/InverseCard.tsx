@@ -1,12 +1,11 @@
 import {useId} from 'preact/hooks';
-import {rate, resource, short, size} from '../../base/format';
+import {plain, resource} from '../../base/format';
 import {labelled, rangeOf, ticksOf} from '../../base/scale';
-import {bytes, bytesPerSecond} from '../../base/units';
 import {goalOf, unitsOf, wrong} from '../../state/advise';
 import type {Advising, GoalForm} from '../../state/advise';
 import {useStore} from '../../state/store';
 import {Metric} from '../../wire.gen';
-import type {Inverse, InversePoint} from '../../wire.gen';
+import type {Inverse, InversePoint, Scenario} from '../../wire.gen';
 import {Figure, Table} from '../Figure';
 import {SelectField} from '../fields';
 import {Plot, outline, path} from '../plot/Plot';
@@ -16,20 +15,26 @@ import {metricText, metrics} from './words';
 
 /** What may be varied; the engine knows the ranges. */
 const quantities = [
-  {value: 'machine.device.bandwidth_bytes_per_s', label: 'bandwidth of the memory device', device: true},
-  {value: 'machine.device.ndp.arrays', label: 'MAC arrays of the memory device', device: true},
-  {value: 'machine.device.count', label: 'memory devices', device: true},
-  {value: 'machine.link.bandwidth_bytes_per_s', label: 'bandwidth of the link', device: false},
-  {value: 'machine.gpu.memory_bytes', label: 'GPU memory', device: false},
-  {value: 'machine.gpu.bandwidth_bytes_per_s', label: 'bandwidth of GPU memory', device: false},
-  {value: 'machine.host.bandwidth_bytes_per_s', label: 'bandwidth of host memory', device: false},
-  {value: 'strategy.cache_share', label: 'share of experts that GPU memory caches', device: false},
+  {value: 'machine.device.bandwidth_bytes_per_s', label: 'bandwidth of the memory device', needs: 'device'},
+  {value: 'machine.device.ndp.arrays', label: 'MAC arrays of the memory device', needs: 'device'},
+  {value: 'machine.device.count', label: 'memory devices', needs: 'device'},
+  {value: 'machine.link.bandwidth_bytes_per_s', label: 'bandwidth of the link', needs: ''},
+  {value: 'machine.gpu.memory_bytes', label: 'GPU memory', needs: ''},
+  {value: 'machine.gpu.bandwidth_bytes_per_s', label: 'bandwidth of GPU memory', needs: ''},
+  {value: 'machine.host.bandwidth_bytes_per_s', label: 'bandwidth of host memory', needs: ''},
+  {value: 'strategy.cache_share', label: 'share of experts that GPU memory caches', needs: 'cache'},
 ];
+
+/** A quantity to choose, or why it cannot be. */
+function without({value, label, needs}: (typeof quantities)[number], {machine, strategy}: Scenario) {
+  const why = needs === 'device' && machine.device.count === 0 ? 'needs a memory device' : needs === 'cache' && strategy.cache.name === 'none' ? 'the strategy has no cache' : '';
+  return {value, label: why ? `${label} (${why})` : label, disabled: why !== ''};
+}
 
 /** The least of a quantity that reaches a goal, and the curve to it. */
 export function InverseCard({advising}: {readonly advising: Advising}) {
   const found = advising.inverse.answer.value;
-  const stale = useStale(advising.inverse);
+  const stale = useStale(advising.inverse, () => goalOf(advising.goal.value));
   return (
     <>
       <section class="card advise-ask" aria-labelledby="inverse-title">
@@ -54,7 +59,6 @@ function GoalFields({advising}: {readonly advising: Advising}) {
   const form = advising.goal.value;
   const set = (some: Partial<GoalForm>) => (advising.goal.value = {...form, ...some});
   const ask = goalOf(form);
-  const none = editor.scenario.value.machine.device.count === 0;
   const error = form.metric === 'fits' ? '' : wrong(form.target);
   const submit = (e: Event) => {
     e.preventDefault();
@@ -62,7 +66,7 @@ function GoalFields({advising}: {readonly advising: Advising}) {
   };
   return (
     <form class="inverse-form" onSubmit={submit} aria-label="How much is enough">
-      <SelectField label="Least" value={form.vary} options={quantities.map(({value, label, device}) => ({value, label, disabled: device && none}))} onPick={(vary) => set({vary})} />
+      <SelectField label="Least" value={form.vary} options={quantities.map((q) => without(q, editor.scenario.value))} onPick={(vary) => set({vary})} />
       <SelectField label="so that" value={form.metric} options={Metric.map((m) => ({value: m, label: metrics[m]}))} onPick={(m) => set({metric: Metric.find((x) => x === m) ?? 'latency'})} />
       {form.metric === 'speedup' && <SelectField label="Strategy to compare with" value={form.over} options={editor.entries.map((e) => ({value: e.name, label: e.title}))} onPick={(over) => set({over})} />}
       {form.metric !== 'fits' && (
@@ -77,23 +81,33 @@ function GoalFields({advising}: {readonly advising: Advising}) {
   );
 }
 
-/** A value of the quantity as it is written. */
-function valueText({unit}: Inverse, v: number): string {
-  if (unit === 'B/s') return rate(bytesPerSecond(v));
-  return unit === 'B' ? size(bytes(v)) : `${short(v)} ${unit}`;
+/** A value of the quantity as it is written: in one unit, which is that of the words. */
+const valueText = (y: Inverse, v: number) => `${digits(y, v)} ${unitOf(y)}`.trimEnd();
+
+const large = ({unit}: Inverse) => unit === 'B' || unit === 'B/s';
+const unitOf = (y: Inverse) => (large(y) ? `G${y.unit}` : y.unit);
+
+/** The number alone: two digits at least of what is below 1. */
+function digits(y: Inverse, v: number): string {
+  const shown = large(y) ? v / 1e9 : v;
+  return plain(shown, shown < 1 ? 2 : 4);
 }
 
+/** The points that have a place on logarithmic axes. */
+const drawable = (y: Inverse) => y.curve.filter((p) => p.value > 0 && p.metric > 0 && Number.isFinite(p.value) && Number.isFinite(p.metric));
+
 function Curve({y}: {readonly y: Inverse}) {
-  const axes = [axisOf(y.curve.map((p) => p.value), y.title, (v) => valueText(y, v)), axisOf(y.curve.map((p) => p.metric), y.ask.metric, (v) => metricText(y.ask.metric, v))] as const;
-  const answer = y.curve.find((p) => p.value === y.value);
+  const curve = drawable(y);
+  const axes = [axisOf(curve.map((p) => p.value), unitOf(y) ? `${y.title}, ${unitOf(y)}` : y.title, (v) => digits(y, v)), axisOf(curve.map((p) => p.metric), y.ask.metric, (v) => metricText(y.ask.metric, v))] as const;
+  const answer = curve.find((p) => p.value === y.value);
   return (
     <Figure title={`${y.title}: ${answerText(y)}`} note={<Said y={y} />} table={() => <CurveTable y={y} />}>
       <Plot x={axes[0]} y={axes[1]} height={300} label={`${y.ask.metric} by ${y.title}. ${y.text.join(' ')}`}>
         {(f) => (
           <g aria-hidden="true">
             {y.ask.target !== undefined && inside(y.ask.target, axes[1]) && <line class="goal-line" x1={f.left} x2={f.right} y1={f.y(y.ask.target)} y2={f.y(y.ask.target)} />}
-            <path class="curve-line" d={path(y.curve.map((p) => [f.x(p.value), f.y(p.metric)] as const))} />
-            {y.curve.map((p) => <path key={p.value} class={p.meets ? 'curve-point meets' : 'curve-point'} d={outline(p.meets ? 'circle' : 'square', f.x(p.value), f.y(p.metric), 3)} />)}
+            <path class="curve-line" d={path(curve.map((p) => [f.x(p.value), f.y(p.metric)] as const))} />
+            {curve.map((p) => <path key={p.value} class={p.meets ? 'curve-point meets' : 'curve-point'} d={outline(p.meets ? 'circle' : 'square', f.x(p.value), f.y(p.metric), 3)} />)}
             {answer && (
               <g class="answer">
                 <line class="cursor" x1={f.x(answer.value)} x2={f.x(answer.value)} y1={f.top} y2={f.bottom} />
@@ -119,7 +133,7 @@ function Said({y}: {readonly y: Inverse}) {
 }
 
 function axisOf(values: readonly number[], title: string, text: (v: number) => string): Axis {
-  const {from, to} = rangeOf(values);
+  const {from, to} = rangeOf(values); // of those above 0: the axis is logarithmic
   const range = {from: from / 1.1, to: to * 1.1};
   return {range, ticks: labelled(ticksOf(range, 6), range, 0.12), text, title};
 }

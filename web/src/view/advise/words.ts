@@ -1,5 +1,5 @@
 import {bytes, picojoules, picoseconds} from '../../base/units';
-import {energy, short, size, time} from '../../base/format';
+import {energy, ratio, short, size, time} from '../../base/format';
 import type {Drawn} from '../../state/advise';
 import type {Badge, Metric, Objective} from '../../wire.gen';
 
@@ -8,13 +8,13 @@ export const objectives: Readonly<Record<Objective, string>> = {
   latency: 'least latency', throughput: 'most tokens a second (the batch may grow)', energy: 'least energy a token (the batch may grow)',
 };
 
-/** What each badge says, and what allowing it allows. */
-export const badgeTexts: Readonly<Record<Badge, {readonly says: string; readonly may: string}>> = {
-  output: {says: 'changes output', may: 'change the model’s output'},
-  training: {says: 'needs fine-tuning', may: 'need fine-tuning'},
-  hardware: {says: 'hardware not sold', may: 'need hardware that is not sold'},
-  secondary: {says: 'secondary source', may: 'rest on secondary sources'},
-  simulated: {says: 'simulated only', may: ''},
+/** What allowing each badge allows. */
+export const badgeTexts: Readonly<Record<Badge, {readonly may: string}>> = {
+  output: {may: 'change the model’s output'},
+  training: {may: 'need training'},
+  hardware: {may: 'need hardware that is not sold'},
+  secondary: {may: 'rest on secondary sources'},
+  simulated: {may: ''},
 };
 
 /** A figure's name, and how it is written. */
@@ -41,7 +41,7 @@ export function metricText(m: Metric, v: number): string {
     case 'energy':
       return energy(picojoules(v));
     case 'speedup':
-      return `${v.toPrecision(3)}×`;
+      return ratio(v);
     case 'fits':
       return `${(100 * v).toFixed(1)} %`;
     default:

@@ -17,13 +17,13 @@ func (a *ahead) class(moe, experts int) []replace.Class {
 
 // foresees reports whether the routing of later blocks is asked for.
 func (r *run) foresees() bool {
-	return whole && r.ahead != nil && !r.s.Workload.Scope.Partial()
+	return r.ahead != nil && !r.s.Workload.Scope.Partial()
 }
 
 // look fills r.tokens with the routing of a block, and knows that of those which its
 // predictions are about.
 func (r *run) look(p pass, moe int) {
-	if !r.foresees() {
+	if !whole || !r.foresees() {
 		r.router.Count(r.tokens, p.route, moe)
 		return
 	}
@@ -57,7 +57,7 @@ func (r *run) static(tokens []int32, p pass) {
 
 // foresee asks for what later layers are expected to, once the gate of a block is known.
 func (r *run) foresee(p pass, moe int) {
-	if r.foresees() {
+	if whole && r.foresees() {
 		r.expect(p, moe)
 	}
 }

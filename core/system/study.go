@@ -16,7 +16,7 @@ const (
 // study has a predictor learn what its store holds of earlier requests, whose tokens are
 // others, and counts how popular experts were in them.
 func (r *run) study(stop fault.Stop) error {
-	if !r.foresees() || !r.ahead.spec.Name.Studies() && !r.ahead.spec.Name.Weighs() {
+	if !whole || !r.foresees() || !r.ahead.spec.Name.Studies() && !r.ahead.spec.Name.Weighs() {
 		return nil
 	}
 	a := r.ahead

@@ -87,7 +87,7 @@ func (r *run) classify(p pass, moe int) {
 	if !whole || w == nil {
 		return
 	}
-	if r.foresees() {
+	if whole && r.foresees() {
 		copy(w.want, r.ahead.class(moe, len(r.tokens)))
 	} else {
 		w.draw(w.want, r.tokens, r.layer(p, moe))

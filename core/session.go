@@ -54,6 +54,10 @@ func (s *Session) Call(stop fault.Stop, request []byte, emit func([]byte)) {
 // JSON whose Trace describes it, or whose Failed names the line that is wrong.
 func (s *Session) Attach(name string, file []byte) []byte {
 	reply := wire.Reply{V: wire.Version}
+	if !complete {
+		reply.Failed = Failure(fault.At("file", "traces are not part of this module"))
+		return encode(reply)
+	}
 	t, err := workload.ReadTrace(name, bytes.NewReader(file))
 	if err != nil {
 		reply.Failed = Failure(err)

@@ -8,9 +8,9 @@ import type {FromWorker, Port, ToWorker} from './protocol';
 const patience = 120;
 
 /** Whether a run takes what only the module of all that core can do has: see core/system/light.go. */
-function wantsAll({fidelity, machine, strategy: {home, cache, precision, attention}}: Scenario): boolean {
+function wantsAll({fidelity, machine, workload: {routing}, strategy: {home, cache, precision, attention}}: Scenario): boolean {
   const cached = cache.name !== 'none' && home !== 'gpu' && home !== 'stack';
-  return fidelity === 'cycle' || cached || precision.twins || precision.fixed_low_share > 0 || attention === 'cpu' || (machine.gpus ?? 1) > 1;
+  return fidelity === 'cycle' || routing.source === 'trace' || routing.source === 'file' || cached || precision.twins || precision.fixed_low_share > 0 || attention === 'cpu' || (machine.gpus ?? 1) > 1;
 }
 
 interface Job {
@@ -100,17 +100,10 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
   }
 
   async attach(name: string, file: ArrayBuffer): Promise<Trace> {
+    if (this.spawnFull) return this.full().attach(name, file);
     const trace = await this.question((id) => ({kind: 'attach', id, name, file}), (r) => r.trace);
     this.files.set(name, file);
-    this.larger?.renew();
     return trace;
-  }
-
-  /** Has the next call start a worker, which is given every file. */
-  private renew(): void {
-    if (this.current) return;
-    this.port?.terminate();
-    this.port = null;
   }
 
   [Symbol.dispose](): void {
@@ -161,7 +154,7 @@ export class WasmEngine implements Engine, Core, Looker, Placer, Searcher {
     const port = this.spawn();
     this.port = port;
     port.listen((m) => this.port === port && this.hear(m));
-    for (const [name, file] of this.files) port.post({kind: 'attach', id: 0, name, file});
+    if (!this.spawnFull) for (const [name, file] of this.files) port.post({kind: 'attach', id: 0, name, file});
     return port;
   }
 

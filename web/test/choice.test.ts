@@ -144,6 +144,13 @@ test('a strategy gives way to its like, and to EdgeMoE’s lack of flash too', (
   expect(said.at(-1)).toBe('monde: EdgeMoE needs flash. GPU+PM is shown instead.');
 });
 
+test('a changed strategy that a machine cannot run gives way to itself as it was', () => {
+  const editor = new Editor(catalog);
+  editor.replace({...catalog.default, strategy: {...entry('GPU+PM').spec, home: 'device'}}, 'load');
+  editor.pickMachine(pick(machine({})));
+  expect(editor.scenario.value.strategy).toMatchObject({name: 'GPU+PM', home: 'memory'});
+});
+
 test('what was said of a choice ends with the next, and a warning stays', () => {
   const notices = new Notices();
   const editor = new Editor(catalog, (text) => notices.info(text), () => notices.hush());

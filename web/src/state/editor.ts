@@ -4,7 +4,7 @@ import {withValue, without} from '../base/path';
 import {now} from '../base/units';
 import type {Milliseconds} from '../base/units';
 import type {Catalog, Choice, Machine, ModelSpec, Scenario, Table, WorkloadPhase, WorkloadRouting} from '../wire.gen';
-import {entriesOf, entryOf, withEntry} from './entries';
+import {asEntry, entriesOf, entryOf, withEntry} from './entries';
 import type {Entry} from './entries';
 import {lackOf, nearData, needText} from './needs';
 
@@ -122,7 +122,7 @@ export class Editor {
     const entry = this.substitute(s);
     if (!entry) return this.replace(s, 'pick');
     const shown = entry.spec.name;
-    this.replace(withEntry(s, entry, this.selected), 'pick', free, `${title}: ${s.strategy.name} ${needText(lack, machine)}. ${shown} is shown instead.`);
+    this.replace(asEntry(s, entry, this.selected), 'pick', free, `${title}: ${s.strategy.name} ${needText(lack, machine)}. ${shown} is shown instead.`);
   }
 
   /** What is shown in place of a strategy that a machine cannot run: near the data if that was, then what moves weights, then what needs nothing. */

@@ -41,7 +41,11 @@ const onFlash = (entry: Entry, home: PolicySpec['home']) => home === 'flash' && 
 
 /** The scenario with the strategy of an entry; parameters that are not the entry's own stay, and so do experts that the user put on flash, if it is not a memory device that has them. left is the entry that is left. */
 export function withEntry(scenario: Scenario, entry: Entry, left?: Entry): Scenario {
-  if (of(entry, scenario.strategy)) return scenario; // as the user has changed it
+  return of(entry, scenario.strategy) ? scenario : asEntry(scenario, entry, left); // the same one: as the user has changed it
+}
+
+/** The same, without what the user has changed of it. */
+export function asEntry(scenario: Scenario, entry: Entry, left?: Entry): Scenario {
   const own = Object.fromEntries(entry.own.map((k) => [k, entry.spec[k]]));
   const strategy = {...scenario.strategy, ...own};
   const stored = left?.spec.home !== 'flash' && onFlash(entry, scenario.strategy.home);

@@ -8,9 +8,10 @@ import (
 
 // What predictors have seen before a run.
 const (
-	studied     = 8       // requests
-	studiedPass = 16      // passes of each; four times as many where one request is enough
-	studiedMost = 1 << 16 // tokens of them all, beyond the first pass
+	studied       = 8       // requests
+	studiedShares = 4       // of which as many tell how popular experts are
+	studiedPass   = 16      // passes of each
+	studiedMost   = 1 << 16 // tokens of them all, beyond the first pass
 )
 
 // study has a predictor learn what its store holds of earlier requests, whose tokens are
@@ -21,9 +22,9 @@ func (r *run) study(stop fault.Stop) error {
 	}
 	a := r.ahead
 	a.shares = make([]float64, len(a.tokens))
-	requests, most, tokens := uint64(studied), studiedPass, 0
-	if !a.spec.Name.Studies() { // shares are the same, whoever asks
-		requests, most = 1, 4*studiedPass
+	requests, tokens := uint64(studied), 0
+	if !a.spec.Name.Studies() {
+		requests = studiedShares
 	}
 	for i := range requests {
 		router, _, err := workload.NewRehearsal(r.s.Workload, r.s.Model, r.s.Seed, r.s.Seed+profileSeed+i, r.s.Traces)
@@ -31,7 +32,7 @@ func (r *run) study(stop fault.Stop) error {
 			return fault.In("workload", err)
 		}
 		first, passes := r.plan.steps()
-		for n := range min(passes, most) {
+		for n := range min(passes, studiedPass) {
 			p := r.plan.at(first + n)
 			if tokens += p.route.Tokens; tokens > studiedMost && i+uint64(n) > 0 {
 				break

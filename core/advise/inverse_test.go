@@ -96,7 +96,7 @@ func TestAGoalMayBeReachedAlreadyOrNever(t *testing.T) {
 		t.Errorf("%s at %g", y.Outcome, y.Value)
 	}
 	y := inverse(t, "nllb-encoder", speedUp(50))
-	if y.Outcome != report.NotEver || !strings.Contains(y.Text[0], "the link to the GPU binds") {
+	if y.Outcome != report.NotEver || !strings.Contains(y.Text[0], "the NDP core binds") {
 		t.Errorf("%s: %q", y.Outcome, y.Text)
 	}
 }

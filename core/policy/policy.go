@@ -1,6 +1,10 @@
 package policy
 
-import "monde/core/unit"
+import (
+	"slices"
+
+	"monde/core/unit"
+)
 
 // Site is where an expert of a layer is computed.
 type Site uint8
@@ -48,8 +52,9 @@ var _ Placer = everyone{}
 
 // Place implements Placer.
 func (e everyone) Place(dst []Site, v *View) []Site {
-	start := len(dst)
-	dst = append(dst, make([]Site, len(v.Tokens))...) // all idle
+	start, n := len(dst), len(v.Tokens)
+	dst = slices.Grow(dst, n)[:start+n]
+	clear(dst[start:]) // all idle
 	sites := dst[start:]
 	for id, t := range v.Tokens {
 		switch {

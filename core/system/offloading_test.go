@@ -37,7 +37,7 @@ func TestMixtralOffloadingIsPredictedFasterThanPublished(t *testing.T) {
 			t.Errorf("%s: a cache, then moving what is asked for alone, should gain: %.2f", x.gpu, got)
 		}
 		for i, published := range x.published {
-			most := [4]float64{4, 4.3, 3.5, 1.8}[i]
+			most := [4]float64{4.1, 4.3, 3.5, 1.8}[i]
 			if ratio := got[i] / published; ratio < 1 || ratio > most {
 				t.Errorf("%s: %.2f of the published speed of variant %d, at most %.1f so far", x.gpu, ratio, i, most)
 			}

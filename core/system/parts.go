@@ -1,6 +1,8 @@
 package system
 
 import (
+	"slices"
+
 	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/gpu"
@@ -263,8 +265,7 @@ func (p *parts) amove(b unit.Bytes) unit.Time {
 // view fills v for a layer whose experts, of which these are active, get the given tokens.
 func (p *parts) view(v *policy.View, active, tokens []int32) {
 	v.Tokens, v.Devices = tokens, p.devices
-	v.GPU = append(v.GPU[:0], make([]unit.Time, len(tokens))...)
-	v.Near = append(v.Near[:0], make([]unit.Time, len(tokens))...)
+	v.GPU, v.Near = zeros(v.GPU, len(tokens)), zeros(v.Near, len(tokens))
 	for _, id := range active {
 		t := int(tokens[id])
 		v.GPU[id], v.Near[id] = p.onGPU.at(t), p.onNear.at(t)
@@ -272,6 +273,13 @@ func (p *parts) view(v *policy.View, active, tokens []int32) {
 	v.Move, v.Latency = p.move, p.link.Latency()
 	v.Token = p.link.Transfer(p.model.TokenBytes())
 	v.LinkRate, v.NearRate = p.link.Rate(), p.rate
+}
+
+// zeros returns n times of 0, where dst is if it has room.
+func zeros(dst []unit.Time, n int) []unit.Time {
+	dst = slices.Grow(dst[:0], n)[:n]
+	clear(dst)
+	return dst
 }
 
 // onHost computes experts on the host CPU.

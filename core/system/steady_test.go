@@ -27,7 +27,7 @@ func TestFurtherStepsAllocateNothing(t *testing.T) {
 			return after.Mallocs - before.Mallocs
 		}
 		objects(1) // tables are unpacked once
-		const doubling = 40
+		const doubling = 100
 		if few, many := objects(100), objects(300); many > few+doubling {
 			t.Errorf("%s: 100 steps allocate %d times, 300 steps %d", name, few, many)
 		}

@@ -1128,7 +1128,7 @@ export interface PredictSpec {
   readonly name: PredictName;
   readonly distance: number; // layers from the one that is known to the target
   readonly accuracy: number; // replayed: share of experts that are right; 0: as published
-  readonly latency_ps: Picoseconds; // from the gate to the prediction; not counted here
+  readonly latency_ps: Picoseconds; // from the gate to the prediction; replayed, 0: as published; not counted here
   readonly store: number; // activation, trajectory: matrices kept
   readonly paths: number; // path: keys kept a layer
 }

@@ -10,6 +10,7 @@ import (
 	"monde/core/report"
 	"monde/core/scenario"
 	"monde/core/system"
+	"monde/core/workload/workloadtest"
 )
 
 const bandwidth = "machine.device.bandwidth_bytes_per_s"
@@ -60,6 +61,7 @@ func TestWholeNumbersAreExact(t *testing.T) {
 
 func TestTheLeastCacheThatReachesALatencyIsFound(t *testing.T) {
 	s := preset(t, "deepseek-trace")
+	s.Traces = workloadtest.Traces(t, "deepseek-v2-lite_esft")
 	s.Strategy = s.Strategy.As("Expert Buffering")
 	r, err := system.Run(fault.Never{}, s, probe.Probe{}) // with a quarter of all experts
 	if err != nil {

@@ -54,6 +54,7 @@ func TestGreedyPlacementLowersTheLargestShareAndTheTimeOfASkewedRouter(t *testin
 func TestGreedyPlacementHoldsForTokensThatItHasNotSeen(t *testing.T) {
 	p, _ := scenario.PresetNamed("deepseek-trace")
 	s := p.Scenario
+	s.Traces = traces(t)
 	s.Machine = decoded(t, `{"machine":"dgx1-v100"}`).Machine
 	s.Strategy = s.Strategy.As(policy.Ideal)
 	s.Strategy.Profile, s.Workload.Batch, s.Workload.OutputTokens = 64, 32, 16

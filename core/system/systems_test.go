@@ -2,6 +2,7 @@ package system_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"monde/core/policy"
@@ -11,6 +12,19 @@ import (
 	"monde/core/scenario"
 	"monde/core/unit"
 	"monde/core/workload"
+	"monde/core/workload/workloadtest"
+)
+
+// traces are what recorded runs of DeepSeek-V2-Lite ask for, read once.
+func traces(t testing.TB) workload.Traces {
+	t.Helper()
+	once.Do(func() { shipped = workloadtest.Traces(t, "deepseek-v2-lite_esft") })
+	return shipped
+}
+
+var (
+	once    sync.Once
+	shipped workload.Traces
 )
 
 // recorded is DeepSeek-V2-Lite at batch 1 on a desktop, from its real trace.
@@ -22,6 +36,7 @@ func recorded(t *testing.T, name policy.Name) scenario.Scenario {
 		t.Fatal("no such preset")
 	}
 	s := p.Scenario
+	s.Traces = traces(t)
 	s.Machine, s.Strategy = m.Machine, s.Strategy.As(name)
 	s.Workload.Batch, s.Workload.OutputTokens = 1, 24
 	if s.Strategy.NearData() {

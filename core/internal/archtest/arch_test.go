@@ -52,6 +52,7 @@ var mayImport = map[string]string{
 	"core/policy/place":               "core/internal/order",
 	"core/policy/replace/replacetest": "core/unit core/fault core/quant core/model core/policy/replace core/rng",
 	"core/policy/predict/predicttest": "core/unit core/fault core/quant core/model core/policy/predict core/rng",
+	"core/workload/workloadtest":      "core/detmath core/fault core/internal/order core/internal/sha256 core/model core/quant core/rng core/unit core/workload",
 	"core/policy/policytest":          "core/internal/order core/unit core/fault core/quant core/model core/policy core/policy/replace core/policy/predict core/policy/place core/rng",
 	"core/bound":                      "core/unit",
 	"core/replay":                     basics + " core/kv core/quant core/model core/workload core/policy/replace core/policy/predict",

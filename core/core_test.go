@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,6 +17,7 @@ import (
 	"monde/core/scenario"
 	"monde/core/wire"
 	"monde/core/workload"
+	"monde/core/workload/workloadtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the reference digests")
@@ -76,20 +76,9 @@ func clocked() []scenario.Preset {
 // the page does.
 func attach(t *testing.T, s *scenario.Scenario) {
 	t.Helper()
-	name := s.Workload.Routing.Table
-	if s.Workload.Routing.Source != workload.TraceOf {
-		return
+	if s.Workload.Routing.Source == workload.TraceOf {
+		s.Traces = workloadtest.Traces(t, "workload", s.Workload.Routing.Table)
 	}
-	f, err := os.Open(filepath.Join("workload", "data", name+".bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	trace, err := workload.ReadTrace(name, f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Traces = workload.Traces{name: trace}
 }
 
 // INV-8: the same scenario gives the same digest on every target. The file was

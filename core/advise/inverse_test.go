@@ -61,7 +61,7 @@ func TestWholeNumbersAreExact(t *testing.T) {
 
 func TestTheLeastCacheThatReachesALatencyIsFound(t *testing.T) {
 	s := preset(t, "deepseek-trace")
-	s.Traces = workloadtest.Traces(t, "deepseek-v2-lite_esft")
+	s.Traces = workloadtest.Traces(t, "../workload", "deepseek-v2-lite_esft")
 	s.Strategy = s.Strategy.As("Expert Buffering")
 	r, err := system.Run(fault.Never{}, s, probe.Probe{}) // with a quarter of all experts
 	if err != nil {

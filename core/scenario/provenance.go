@@ -90,7 +90,7 @@ func presetLeaves(m Machine) map[string]string {
 			return p.leaves
 		}
 	}
-	return leaves("machine", m)
+	return Leaves("machine", m)
 }
 
 type remembrance struct {
@@ -101,13 +101,14 @@ type remembrance struct {
 var remembered = sync.OnceValue(func() []remembrance {
 	var all []remembrance
 	for _, p := range MachinePresets() {
-		all = append(all, remembrance{string(written(p.Machine)), leaves("machine", p.Machine)})
+		all = append(all, remembrance{string(written(p.Machine)), Leaves("machine", p.Machine)})
 	}
 	return all
 })
 
-// leaves returns every number and flag of v by its path, as written in JSON.
-func leaves(root string, v any) map[string]string {
+// Leaves returns every number, flag and name of v by its path, which begins with root, as
+// written in JSON.
+func Leaves(root string, v any) map[string]string {
 	all := map[string]string{}
 	collect(all, root, parsed(written(v)))
 	return all

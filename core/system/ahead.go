@@ -67,9 +67,9 @@ type arrival struct {
 }
 
 // newAhead returns what s wants ahead of need; nil if nothing.
-func newAhead(p *parts, w *twins, s scenario.Scenario) *ahead {
+func newAhead(p *parts, k *keep, w *twins, s scenario.Scenario) *ahead {
 	x := s.Strategy
-	if !whole || x.Predictor.Name == predict.Nothing || newKeep(s) == nil {
+	if !whole || x.Predictor.Name == predict.Nothing || k == nil {
 		return nil
 	}
 	layers := max(1, s.Model.MoEBlocks())

@@ -74,14 +74,6 @@ func (p *parts) attending(a apart) unit.Time {
 	return p.within(t, maxService, "machine.host", "attention to one batch on the CPU")
 }
 
-// alone runs what nothing runs beside but what comes ahead of need.
-func (r *run) alone(l *ledger, on probe.Resource, w probe.Work, t unit.Time) {
-	r.emit(probe.Span{Resource: on, Work: w, Expert: -1, Start: r.now, End: r.now + t})
-	r.now += t
-	r.idle(l, r.now-t, r.now)
-	l.took.on(on, t)
-}
-
 // settle waits for what the CPU still attends to.
 func (r *run) settle(l *ledger) {
 	if whole && r.late > 0 && r.s.Strategy.Attention == policy.AttendCPU {

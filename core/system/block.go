@@ -71,14 +71,19 @@ func (r *run) open() *ledger {
 	return &r.ledger
 }
 
-// gpu runs a part that nothing else runs beside.
-func (r *run) gpu(l *ledger, w probe.Work, x part) {
-	t := r.parts.compute(x.cost)
-	r.emit(probe.Span{Resource: probe.GPU, Work: w, Expert: -1, Start: r.now, End: r.now + t})
+// alone runs what nothing runs beside but what comes ahead of need.
+func (r *run) alone(l *ledger, on probe.Resource, w probe.Work, t unit.Time) {
+	r.emit(probe.Span{Resource: on, Work: w, Expert: -1, Start: r.now, End: r.now + t})
 	r.now += t
 	r.idle(l, r.now-t, r.now)
+	l.took.on(on, t)
+}
+
+// gpu runs a part that nothing runs beside but what comes ahead of need, or is late.
+func (r *run) gpu(l *ledger, w probe.Work, x part) {
+	t := r.parts.compute(x.cost)
+	r.alone(l, probe.GPU, w, t)
 	l.took.busy[r.experts.carriedOn] += r.beside(r.now-t, r.now)
-	l.took.on(probe.GPU, t)
 	l.bound.Serial = append(l.bound.Serial, load(x.work))
 }
 

@@ -6,7 +6,6 @@ import (
 	"monde/core/internal/order"
 	"monde/core/model"
 	"monde/core/policy"
-	"monde/core/policy/replace"
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -110,12 +109,7 @@ func pools(s scenario.Scenario, p plan) []report.Pool {
 	if kept := s.Machine.GPU.Reserved + unit.Bytes(s.Each(m.Experts))*s.Machine.GPU.ReservedEach; kept > 0 {
 		gpu = append(gpu, report.Item{Name: "framework", Bytes: kept})
 	}
-	if k := newKeep(s); whole && k != nil {
-		gpu = append(gpu, report.Item{Name: "expert cache", Bytes: unit.Bytes(k.cache.Slots(replace.High)) * m.ExpertBytes()})
-		if n := k.cache.Slots(replace.Low); n > 0 {
-			gpu = append(gpu, report.Item{Name: "cache of twins", Bytes: unit.Bytes(n) * twinBytes(s)})
-		}
-	}
+	gpu = append(gpu, cacheItems(s)...)
 	if held := heldBytes(s); held > 0 {
 		gpu = append(gpu, report.Item{Name: "experts held", Bytes: held})
 	}

@@ -145,9 +145,7 @@ func (r *run) exchange(l *ledger, over probe.Resource) {
 		t = t.Plus(x.peer.Latency)
 	}
 	t = r.parts.within(t, maxService, "machine.peer", "one exchange between GPUs")
-	r.emit(probe.Span{Resource: over, Work: probe.AllToAll, Expert: -1, Start: r.now, End: r.now + t})
-	r.now += t
-	l.took.on(over, t)
+	r.alone(l, over, probe.AllToAll, t)
 	l.took.carried[over] += x.sent
 	l.bound.Exchanged = x.sent
 }

@@ -21,18 +21,38 @@ type keep struct {
 	asked []int64 // of the prompt, by layer and expert; nil: it does not decide
 }
 
+// sized returns the cache of s with its slots, and whether there is one.
+func sized(s scenario.Scenario, blocks int) (spec replace.Spec, ok bool) {
+	spec = s.Strategy.Cache
+	if !whole || spec.Name == replace.NoCache || s.Strategy.HasAll() {
+		return spec, false
+	}
+	if spec.Slots = slots(s, blocks); spec.LowSlots == 0 {
+		spec.LowSlots = rounded(float64(spec.Slots) * twinSlots(s.Strategy))
+	}
+	return spec, spec.Slots > 0
+}
+
+// cacheItems is what the cache of s takes of GPU memory.
+func cacheItems(s scenario.Scenario) (items []report.Item) {
+	blocks := max(1, s.Model.MoEBlocks())
+	spec, ok := sized(s, blocks)
+	if !ok {
+		return nil
+	}
+	items = append(items, report.Item{Name: "expert cache", Bytes: unit.Bytes(spec.Room(replace.High, blocks, s.Model.Experts)) * s.Model.ExpertBytes()})
+	if n := spec.Room(replace.Low, blocks, s.Model.Experts); n > 0 {
+		items = append(items, report.Item{Name: "cache of twins", Bytes: unit.Bytes(n) * twinBytes(s)})
+	}
+	return items
+}
+
 // newKeep returns the cache of s; nil if there is none.
 func newKeep(s scenario.Scenario) *keep {
-	spec := s.Strategy.Cache
-	if !whole || spec.Name == replace.NoCache || s.Strategy.HasAll() {
-		return nil
-	}
 	blocks := max(1, s.Model.MoEBlocks())
-	if spec.Slots = slots(s, blocks); spec.Slots == 0 {
+	spec, ok := sized(s, blocks)
+	if !whole || !ok {
 		return nil
-	}
-	if spec.LowSlots == 0 {
-		spec.LowSlots = rounded(float64(spec.Slots) * twinSlots(s.Strategy))
 	}
 	k := &keep{cache: replace.New(spec, blocks, s.Model.Experts), held: make([]bool, s.Model.Experts)}
 	if s.Strategy.CachePrompt {
@@ -100,11 +120,17 @@ func (r *run) begins(n int, p pass) {
 	}
 }
 
+// holds reports whether GPU memory holds all experts of MoE block moe for good.
+func (r *run) holds(p pass, moe int) bool {
+	n := r.s.Strategy.Held
+	return n > 0 && !r.s.Strategy.HasAll() && moe >= r.moeBlocks(p)-n
+}
+
 // hold tells the policy which experts GPU memory holds, and the cache what a gate asks
 // for.
 func (r *run) hold(p pass, moe int) {
 	r.view.Held = nil
-	if n := r.s.Strategy.Held; n > 0 && !r.s.Strategy.HasAll() && moe >= r.moeBlocks(p)-n {
+	if r.holds(p, moe) {
 		r.view.Held = r.everyone
 		return
 	}
@@ -140,7 +166,7 @@ func (r *run) hold(p pass, moe int) {
 
 // kept puts the experts that have moved where the cache has room for them.
 func (r *run) kept(p pass, moe int) {
-	if !whole || r.keep == nil || r.s.Strategy.Held > 0 && moe >= r.moeBlocks(p)-r.s.Strategy.Held {
+	if !whole || r.keep == nil || r.holds(p, moe) {
 		return
 	}
 	e := &r.experts
@@ -231,14 +257,13 @@ func (r *run) asked(stop fault.Stop) ([]int64, error) {
 	}
 	n := r.s.Model.Experts
 	asked := make([]int64, max(1, r.s.Model.MoEBlocks())*n)
-	for i := range min(warmPasses, r.plan.passes()) {
-		p := r.plan.at(i)
-		for moe := range r.moeBlocks(p) {
-			router.Count(r.tokens, p.route, moe)
-			for id, t := range r.tokens {
-				asked[r.layer(p, moe)*n+id] += int64(t)
-			}
+	note := func(p pass, moe int, tokens []int32) {
+		for id, t := range tokens {
+			asked[r.layer(p, moe)*n+id] += int64(t)
 		}
+	}
+	for i := range min(warmPasses, r.plan.passes()) {
+		r.rehearse(router, r.plan.at(i), note)
 		if err := stop.Err(); err != nil {
 			return nil, err
 		}

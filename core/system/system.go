@@ -91,7 +91,7 @@ func Run(stop fault.Stop, s scenario.Scenario, p probe.Probe) (report.Report, er
 		r.experts.low, r.experts.twinBytes = make([]bool, s.Model.Experts), r.twins.weights
 		r.experts.twin, r.experts.twinRead = r.twins.move, r.twins.read
 	}
-	if r.ahead = newAhead(r.parts, r.twins, s); r.ahead != nil {
+	if r.ahead = newAhead(r.parts, r.keep, r.twins, s); r.ahead != nil {
 		r.experts.left = make([]unit.Time, s.Model.Experts)
 		r.view.Left = r.experts.left
 	}

@@ -18,7 +18,7 @@ import (
 // traces are what recorded runs of DeepSeek-V2-Lite ask for, read once.
 func traces(t testing.TB) workload.Traces {
 	t.Helper()
-	once.Do(func() { shipped = workloadtest.Traces(t, "deepseek-v2-lite_esft") })
+	once.Do(func() { shipped = workloadtest.Traces(t, "../workload", "deepseek-v2-lite_esft") })
 	return shipped
 }
 

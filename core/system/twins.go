@@ -20,7 +20,6 @@ type twins struct {
 	draws   *rand.Rand
 	fixed   []bool // by layer and expert: it has no other copy; nil: all have
 	want    []replace.Class
-	share   float64 // of an expert's bytes
 	weights unit.Bytes
 	move    unit.Time // PMove of one
 	read    unit.Time // and from flash
@@ -40,9 +39,10 @@ func newTwins(p *parts, s scenario.Scenario) *twins {
 	k := newKernels(p.gpu, low)
 	w := &twins{
 		spec: x, draws: rng.Stream(s.Seed, "precision"), want: make([]replace.Class, s.Model.Experts),
-		share: low.ExpertBits / s.Model.ExpertBits, weights: low.ExpertBytes(),
+		weights: low.ExpertBytes(),
 	}
-	w.move, w.read = unit.Time(float64(p.move)*w.share), unit.Time(float64(p.read)*w.share)
+	share := low.ExpertBits / s.Model.ExpertBits
+	w.move, w.read = unit.Time(float64(p.move)*share), unit.Time(float64(p.read)*share)
 	w.onGPU.of = func(t int) unit.Time {
 		return p.within(p.gpu.Looped(k.expert, t).Time, maxService, "machine.gpu", "one expert on the GPU")
 	}
@@ -73,7 +73,7 @@ func (r *run) fix(stop fault.Stop) error {
 			ids[i] = start + i
 		}
 		slices.SortStableFunc(ids, func(a, b int) int { return cmp.Compare(asked[a], asked[b]) })
-		for _, at := range ids[:int(float64(n)*r.twins.spec.Fixed+0.5)] {
+		for _, at := range ids[:rounded(float64(n)*r.twins.spec.Fixed)] {
 			r.twins.fixed[at] = true
 		}
 	}
@@ -87,7 +87,7 @@ func (r *run) classify(p pass, moe int) {
 	if !whole || w == nil {
 		return
 	}
-	if whole && r.foresees() {
+	if r.foresees() {
 		copy(w.want, r.ahead.class(moe, len(r.tokens)))
 	} else {
 		w.draw(w.want, r.tokens, r.layer(p, moe))

@@ -57,8 +57,8 @@ func New(s Spec, layers, experts int) *Cache {
 		scores: make([]float64, 0, experts), gate: make([]int32, 0, experts), pass: 1, step: 1,
 		hits: make([]int64, layers), misses: make([]int64, layers),
 	}
-	for i, slots := range [classes]int{s.LowSlots, s.Slots} {
-		c.pools[i] = newPool(s, slots, layers, experts)
+	for i := range c.pools {
+		c.pools[i] = newPool(s, Class(i+1), layers, experts)
 	}
 	c.favour = c.rule.favourSince(c)
 	return c

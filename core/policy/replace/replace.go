@@ -59,13 +59,7 @@ func (c *Cache) Has(layer int, expert int32) Class {
 }
 
 // Slots returns how many copies of a class fit, in all layers together.
-func (c *Cache) Slots(class Class) int {
-	p := c.pool(class)
-	if p.shared {
-		return p.slots
-	}
-	return p.slots * c.layers
-}
+func (c *Cache) Slots(class Class) int { return c.spec.Room(class, c.layers, c.experts) }
 
 // Held returns how many copies of a class are there.
 func (c *Cache) Held(class Class) int {

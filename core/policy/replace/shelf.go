@@ -62,14 +62,8 @@ const (
 	groups
 )
 
-func newPool(s Spec, slots, layers, experts int) pool {
-	p := pool{shared: s.Scope == Model, slots: min(slots, experts), shelves: make([]shelf, layers), heads: make([]head, layers)}
-	if p.shared {
-		p.slots = min(slots, layers*experts)
-	}
-	if s.Name == NoCache {
-		p.slots = 0
-	}
+func newPool(s Spec, class Class, layers, experts int) pool {
+	p := pool{shared: s.Scope == Model, slots: s.each(class, layers, experts), shelves: make([]shelf, layers), heads: make([]head, layers)}
 	each := min(p.slots, experts)
 	all := make([]slot, layers*each)
 	for i := range p.shelves {

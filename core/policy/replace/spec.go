@@ -92,6 +92,30 @@ func Default() Spec {
 	}
 }
 
+// Room returns how many copies of a class a cache of s has slots for, in all layers
+// together.
+func (s Spec) Room(class Class, layers, experts int) int {
+	if s.Scope == Model {
+		return s.each(class, layers, experts)
+	}
+	return layers * s.each(class, layers, experts)
+}
+
+// each returns the slots of a class that each layer has, or that all share.
+func (s Spec) each(class Class, layers, experts int) int {
+	most, slots := experts, s.Slots
+	if s.Scope == Model {
+		most *= layers
+	}
+	if class == Low {
+		slots = s.LowSlots
+	}
+	if s.Name == NoCache {
+		return 0
+	}
+	return min(slots, most)
+}
+
 // maxSlots is every expert of the largest model.
 const maxSlots = 1 << 20
 

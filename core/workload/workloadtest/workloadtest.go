@@ -9,10 +9,11 @@ import (
 	"monde/core/workload"
 )
 
-// Traces returns the shipped trace of that name, to a test in a folder below core.
-func Traces(t testing.TB, name string) workload.Traces {
+// Traces returns the shipped trace of that name, to a test from whose folder the workload
+// package's is at the given path.
+func Traces(t testing.TB, folder, name string) workload.Traces {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "workload", "data", name+".bin"))
+	f, err := os.Open(filepath.Join(folder, "data", name+".bin"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,0 @@
-package scenario
-
-// Leaves is leaves, for tests.
-var Leaves = leaves

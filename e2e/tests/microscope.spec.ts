@@ -29,8 +29,8 @@ test('the keyboard opens the microscope, and the browser’s back button closes 
   await expect(link).toHaveAttribute('aria-current', 'page');
   await expect.poll(() => page.url()).toContain('view=device');
   await page.goBack();
+  await expect(page.locator('.detail-title')).toBeVisible(); // the microscope goes only once the address was read
   await settled(page);
-  await expect(page.locator('.detail-title')).toBeVisible();
   expect(errors).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import (
 	"monde/core/device"
 	"monde/core/fault"
 	"monde/core/report"
+	"monde/core/sweep"
 	"monde/core/unit"
 )
 
@@ -22,14 +23,17 @@ const Version = 1
 // Kind says what a Message carries.
 type Kind string
 
-// Kinds. A stream is any number of progress and partial messages, then either a
-// report or a failed message, then end. After end the client closes.
+// Kinds. A stream is any number of progress, partial and rows messages, then a report,
+// swept or failed message, then end. After end the client closes.
 const (
 	KindProgress Kind = "progress"
 	KindPartial  Kind = "partial" // results so far
 	KindReport   Kind = "report"
 	KindAdvice   Kind = "advice"  // in place of a report, of op advise
 	KindInverse  Kind = "inverse" // of op inverse
+	KindRows     Kind = "rows"    // of a sweep, as they come
+	KindSwept    Kind = "swept"   // in place of a report, of a sweep
+	KindMoved    Kind = "moved"   // the server leaves: connect again and go on; in place of end
 	KindFailed   Kind = "failed"
 	KindEnd      Kind = "end"
 )
@@ -38,21 +42,27 @@ const (
 // set; end carries nothing.
 type Message struct {
 	V        int             `json:"v"`
-	Seq      int64           `json:"seq"` // from 1, without gaps but for progress messages that coalesced
+	Seq      int64           `json:"seq"` // ascending; whoever names the last one it saw misses nothing but progress that newer progress replaced
 	Kind     Kind            `json:"kind"`
 	Progress *Progress       `json:"progress,omitempty"`
 	Partial  *Partial        `json:"partial,omitempty"`
 	Report   *report.Report  `json:"report,omitempty"`
 	Advice   *report.Advice  `json:"advice,omitempty"`
 	Inverse  *report.Inverse `json:"inverse,omitempty"`
+	Rows     *Rows           `json:"rows,omitempty"`
+	Swept    *SweepState     `json:"swept,omitempty"`
 	Failed   *Failed         `json:"failed,omitempty"`
 }
 
-// Progress says how far a run has come; advice and inverses count runs.
+// Progress says how far a run has come; advice and inverses count runs, sweeps points.
 type Progress struct {
 	Done  int64     `json:"done"` // layers simulated, of all passes
 	Total int64     `json:"total"`
 	Now   unit.Time `json:"now_ps"` // simulated
+
+	Remaining int64   `json:"remaining_ms,omitempty"` // on the server, by the pace so far; absent: not known yet
+	Rate      float64 `json:"rate,omitempty"`         // points a second, of a sweep
+	Workers   int     `json:"workers,omitempty"`      // that take part
 
 	Clocked   int `json:"clocked,omitempty"` // experts simulated clock by clock for the layer that is running
 	ClockedOf int `json:"clocked_of,omitempty"`
@@ -233,7 +243,66 @@ type RunState struct {
 	Stream   string  `json:"stream"` // path of its WebSocket
 	Failed   *Failed `json:"failed,omitempty"`
 	Digest   string  `json:"digest,omitempty"`
-	Watchers int     `json:"watchers"`
+	Watchers int     `json:"watchers"` // of this server
+	Engine   string  `json:"engine"`
+	Reused   bool    `json:"reused,omitempty"` // the result was known before
+	Created  string  `json:"created"`          // RFC 3339, as are the next two
+	Started  string  `json:"started,omitempty"`
+	Finished string  `json:"finished,omitempty"`
+}
+
+// SweepAsk starts a sweep on the server.
+type SweepAsk struct {
+	Scenario json.RawMessage `json:"scenario"` // as of a run
+	Sweep    sweep.Spec      `json:"sweep"`
+}
+
+// SweepState is a sweep on the server.
+type SweepState struct {
+	ID       string          `json:"id"`
+	Title    string          `json:"title"` // of the scenario, as are the next three
+	Model    string          `json:"model"`
+	Machine  string          `json:"machine"`
+	Strategy string          `json:"strategy"`
+	State    State           `json:"state"`
+	Stream   string          `json:"stream"`  // path of its WebSocket
+	Results  string          `json:"results"` // path of its rows
+	Failed   *Failed         `json:"failed,omitempty"`
+	Points   int             `json:"points"`
+	Done     int             `json:"done"`        // points recorded
+	Bad      int             `json:"bad"`         // of those, without a result
+	Reused   int             `json:"reused"`      // of those, known before
+	Estimate int64           `json:"estimate_ms"` // of the whole on one core
+	Scenario json.RawMessage `json:"scenario"`    // as short as it can be
+	Sweep    sweep.Spec      `json:"sweep"`
+	Watchers int             `json:"watchers"` // of this server
+	Engine   string          `json:"engine"`
+	Created  string          `json:"created"` // RFC 3339, as are the next two
+	Started  string          `json:"started,omitempty"`
+	Finished string          `json:"finished,omitempty"`
+}
+
+// Rows are rows of a sweep, in the order in which they came.
+type Rows struct {
+	List []sweep.Row `json:"list"`
+}
+
+// RowsPage is a part of a sweep's rows, by index.
+type RowsPage struct {
+	Rows []sweep.Row `json:"rows"`
+	Next string      `json:"next,omitempty"` // path of the rows that follow; absent: none yet
+}
+
+// RunList is a part of the list of runs, newest first.
+type RunList struct {
+	Runs []RunState `json:"runs"`
+	Next string     `json:"next,omitempty"` // path of older ones; absent: none
+}
+
+// SweepList is a part of the list of sweeps, newest first.
+type SweepList struct {
+	Sweeps []SweepState `json:"sweeps"`
+	Next   string       `json:"next,omitempty"` // path of older ones; absent: none
 }
 
 // State is how far a run on the server has come.

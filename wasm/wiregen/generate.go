@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"monde/core/sweep"
 	"monde/core/wire"
 )
 
@@ -54,14 +55,16 @@ var typed = map[string]string{
 	"wire.Resolved.Short":   "Short",
 	"wire.Request.Scenario": "Scenario | Short",
 
-	"wire.Choice.Value":      "T",
-	"wire.Catalog.Models":    "readonly Choice<ModelSpec>[]",
-	"wire.Catalog.Machines":  "readonly Choice<Machine>[]",
-	"wire.Strategy.Value":    "Partial<PolicySpec>",
-	"policy.Spec.Name":       "string",
-	"wire.Catalog.Scenarios": "readonly Choice<Scenario>[]",
-	"report.Candidate.Short": "Short",
-	"report.Inverse.Short":   "Short",
+	"wire.Choice.Value":        "T",
+	"wire.Catalog.Models":      "readonly Choice<ModelSpec>[]",
+	"wire.Catalog.Machines":    "readonly Choice<Machine>[]",
+	"wire.Strategy.Value":      "Partial<PolicySpec>",
+	"policy.Spec.Name":         "string",
+	"wire.Catalog.Scenarios":   "readonly Choice<Scenario>[]",
+	"wire.SweepAsk.Scenario":   "Scenario | Short",
+	"wire.SweepState.Scenario": "Short",
+	"report.Candidate.Short":   "Short",
+	"report.Inverse.Short":     "Short",
 
 	"report.Layer.Tokens":     "readonly number[] | null",
 	"report.Layer.Hot":        "readonly number[] | null",
@@ -99,6 +102,9 @@ func (g *generator) expr(t reflect.Type) string {
 	if t == reflect.TypeFor[json.RawMessage]() {
 		return "unknown"
 	}
+	if t == reflect.TypeFor[sweep.Value]() {
+		return "string | number | boolean"
+	}
 	if t.PkgPath() != "" {
 		return g.named(t)
 	}
@@ -106,7 +112,11 @@ func (g *generator) expr(t reflect.Type) string {
 	case reflect.Pointer:
 		return g.expr(t.Elem()) + " | null"
 	case reflect.Slice:
-		return "readonly " + g.expr(t.Elem()) + "[]"
+		of := g.expr(t.Elem())
+		if strings.Contains(of, " | ") {
+			of = "(" + of + ")"
+		}
+		return "readonly " + of + "[]"
 	case reflect.String:
 		return "string"
 	case reflect.Bool:

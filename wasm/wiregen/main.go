@@ -25,6 +25,9 @@ var roots = []reflect.Type{
 	reflect.TypeFor[wire.Request](),
 	reflect.TypeFor[wire.Reply](),
 	reflect.TypeFor[wire.RunState](),
+	reflect.TypeFor[wire.SweepAsk](),
+	reflect.TypeFor[wire.RowsPage](),
+	reflect.TypeFor[wire.SweepList](),
 	reflect.TypeFor[report.Report](),
 	reflect.TypeFor[scenario.Scenario](),
 }

@@ -27,16 +27,22 @@ export const MessageKind = [
   'report',
   'advice', // in place of a report, of op advise
   'inverse', // of op inverse
+  'rows', // of a sweep, as they come
+  'swept', // in place of a report, of a sweep
+  'moved', // the server leaves: connect again and go on; in place of end
   'failed',
   'end',
 ] as const;
 export type MessageKind = (typeof MessageKind)[number];
 
-/** Progress says how far a run has come; advice and inverses count runs. */
+/** Progress says how far a run has come; advice and inverses count runs, sweeps points. */
 export interface Progress {
   readonly done: number; // layers simulated, of all passes
   readonly total: number;
   readonly now_ps: Picoseconds; // simulated
+  readonly remaining_ms?: number; // on the server, by the pace so far; absent: not known yet
+  readonly rate?: number; // points a second, of a sweep
+  readonly workers?: number; // that take part
   readonly clocked?: number; // experts simulated clock by clock for the layer that is running
   readonly clocked_of?: number;
 }
@@ -382,6 +388,52 @@ export interface Inverse {
   readonly link: string;
 }
 
+/** Result is what a sweep keeps of a report. A scenario with its field set gives the whole report again, with the same digest. */
+export interface SweepResult {
+  readonly digest: string;
+  readonly latency_ps: Picoseconds;
+  readonly bound_ps: Picoseconds; // no run of this scenario can be faster
+  readonly tokens: number;
+  readonly tokens_per_second: number;
+  readonly ttft_ps: Picoseconds; // 0 if there is no input pass
+  readonly tpot_mean_ps: Picoseconds; // 0 if there is no decoding step, as are the next
+  readonly tpot_p99_ps: Picoseconds;
+  readonly energy_pj: Picojoules; // of all parts
+  readonly energy_per_token: number; // pJ
+  readonly limit: string; // the resource that the latency waits for most
+  readonly limit_share: number; // of the latency
+  readonly link_in_bytes: Bytes;
+  readonly link_out_bytes: Bytes;
+  readonly gpu_bytes: Bytes; // of GPU memory that is used
+  readonly fits: boolean; // every memory holds what it must
+  readonly hot_experts: number;
+  readonly hit_rate: number; // of a cache of experts; 0 if there is none
+  readonly simulated_only: boolean; // rests on NDP execution, which nobody has measured
+}
+
+/** Row is one point and its result. */
+export interface SweepRow {
+  readonly index: number;
+  readonly values: readonly (string | number | boolean)[]; // one an axis
+  readonly failed?: string; // why there is no result
+  readonly result?: SweepResult;
+}
+
+/** Rows are rows of a sweep, in the order in which they came. */
+export interface Rows {
+  readonly list: readonly SweepRow[];
+}
+
+/** State is how far a run on the server has come. */
+export const State = [
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
+export type State = (typeof State)[number];
+
 /** Code is what kind of failure a Failed is. */
 export const Code = [
   'invalid', // the caller's to mend: Fields says where
@@ -404,6 +456,66 @@ export interface Failed {
   readonly fields: readonly Field[]; // every mistake of the caller, with its path
 }
 
+/** Method is how the points of a sweep are chosen. */
+export const SweepMethod = [
+  'grid', // every value of each axis with every value of the others; the last axis varies fastest
+  'list', // the first value of each axis, then the second of each, and so on
+  'random', // each axis drawn by itself
+  'lhs', // Latin hypercube: as many strata as points, each met once on every axis
+] as const;
+export type SweepMethod = (typeof SweepMethod)[number];
+
+/** Scale is how a range is divided. */
+export const SweepScale = [
+  'linear',
+  'log', // equal ratios; both ends must be positive
+] as const;
+export type SweepScale = (typeof SweepScale)[number];
+
+/** Axis is one field of the scenario and what it is set to: values, or a range. */
+export interface SweepAxis {
+  readonly path: string; // "workload.batch", "strategy.name", "machine"
+  readonly values?: readonly (string | number | boolean)[];
+  readonly from?: number; // of a range, ends included
+  readonly to?: number;
+  readonly steps?: number; // of a range, in grid and list: how many values
+  readonly scale?: SweepScale; // absent: linear
+  readonly whole?: boolean; // numbers of the range are rounded to whole ones
+}
+
+/** Spec is a sweep without its scenario. */
+export interface SweepSpec {
+  readonly method: SweepMethod;
+  readonly axes: readonly SweepAxis[];
+  readonly points?: number; // of random and lhs; the others count by themselves
+  readonly seed?: number; // of random and lhs, below 2^53
+}
+
+/** SweepState is a sweep on the server. */
+export interface SweepState {
+  readonly id: string;
+  readonly title: string; // of the scenario, as are the next three
+  readonly model: string;
+  readonly machine: string;
+  readonly strategy: string;
+  readonly state: State;
+  readonly stream: string; // path of its WebSocket
+  readonly results: string; // path of its rows
+  readonly failed?: Failed;
+  readonly points: number;
+  readonly done: number; // points recorded
+  readonly bad: number; // of those, without a result
+  readonly reused: number; // of those, known before
+  readonly estimate_ms: number; // of the whole on one core
+  readonly scenario: Short; // as short as it can be
+  readonly sweep: SweepSpec;
+  readonly watchers: number; // of this server
+  readonly engine: string;
+  readonly created: string; // RFC 3339, as are the next two
+  readonly started?: string;
+  readonly finished?: string;
+}
+
 /** Message is one message of the stream of a run, of advice or of an inverse. Exactly the field that Kind names is set; end carries nothing. */
 export type Message =
   | {readonly v: number; readonly seq: number; readonly kind: 'progress'; readonly progress: Progress}
@@ -411,6 +523,9 @@ export type Message =
   | {readonly v: number; readonly seq: number; readonly kind: 'report'; readonly report: Report}
   | {readonly v: number; readonly seq: number; readonly kind: 'advice'; readonly advice: Advice}
   | {readonly v: number; readonly seq: number; readonly kind: 'inverse'; readonly inverse: Inverse}
+  | {readonly v: number; readonly seq: number; readonly kind: 'rows'; readonly rows: Rows}
+  | {readonly v: number; readonly seq: number; readonly kind: 'swept'; readonly swept: SweepState}
+  | {readonly v: number; readonly seq: number; readonly kind: 'moved'}
   | {readonly v: number; readonly seq: number; readonly kind: 'failed'; readonly failed: Failed}
   | {readonly v: number; readonly seq: number; readonly kind: 'end'};
 
@@ -654,16 +769,6 @@ export interface Reply {
   readonly placed?: Placed;
 }
 
-/** State is how far a run on the server has come. */
-export const State = [
-  'queued',
-  'running',
-  'done',
-  'failed',
-  'cancelled',
-] as const;
-export type State = (typeof State)[number];
-
 /** RunState is a run on the server. */
 export interface RunState {
   readonly id: string;
@@ -675,7 +780,30 @@ export interface RunState {
   readonly stream: string; // path of its WebSocket
   readonly failed?: Failed;
   readonly digest?: string;
-  readonly watchers: number;
+  readonly watchers: number; // of this server
+  readonly engine: string;
+  readonly reused?: boolean; // the result was known before
+  readonly created: string; // RFC 3339, as are the next two
+  readonly started?: string;
+  readonly finished?: string;
+}
+
+/** SweepAsk starts a sweep on the server. */
+export interface SweepAsk {
+  readonly scenario: Scenario | Short; // as of a run
+  readonly sweep: SweepSpec;
+}
+
+/** RowsPage is a part of a sweep's rows, by index. */
+export interface RowsPage {
+  readonly rows: readonly SweepRow[];
+  readonly next?: string; // path of the rows that follow; absent: none yet
+}
+
+/** SweepList is a part of the list of sweeps, newest first. */
+export interface SweepList {
+  readonly sweeps: readonly SweepState[];
+  readonly next?: string; // path of older ones; absent: none
 }
 
 /** Stack is a run of equal blocks, some with experts: block i is a MoE block when i >= MoEFirst and (i-MoEFirst) is a multiple of MoEStep. MoEStep 0: none is. */

@@ -7,7 +7,7 @@ import {scenarioOf} from './fixture';
 
 type Remote = ConstructorParameters<typeof ServerRuns>[0];
 
-const queued: RunState = {id: 'r1', state: 'queued', title: '', model: 'm', machine: 'b', strategy: 'Ideal', stream: '', watchers: 0};
+const queued: RunState = {id: 'r1', state: 'queued', title: '', model: 'm', machine: 'b', strategy: 'Ideal', stream: '', watchers: 0, engine: '0', created: ''};
 const none = {ownTrace: () => undefined};
 const scenario = scenarioOf({workload: {routing: {file: 'mine.csv'}}});
 

@@ -2,7 +2,7 @@
 
 import {picoseconds} from '../base/units';
 import type {Picoseconds} from '../base/units';
-import type {Advice, AdviceAsk, Catalog, DeviceSight, Failed, Inverse, InverseAsk, Look, Message, PartialReport, Place, Placed, Progress, Report, Resolved, Scenario, Short, Timeline, Trace} from '../wire.gen';
+import type {Advice, AdviceAsk, Catalog, DeviceSight, Failed, Inverse, InverseAsk, Look, Message, PartialReport, Place, Placed, Progress, Report, Resolved, Scenario, Short, SweepRow, SweepState, Timeline, Trace} from '../wire.gen';
 import {WIRE_VERSION} from '../wire.gen';
 import {unreachable} from '../base/unreachable';
 
@@ -31,6 +31,9 @@ export type Update =
   | {readonly kind: 'advice'; readonly advice: Advice}
   | {readonly kind: 'inverse'; readonly inverse: Inverse}
   | {readonly kind: 'failed'; readonly failed: Failed}
+  | {readonly kind: 'rows'; readonly rows: readonly SweepRow[]}
+  | {readonly kind: 'swept'; readonly swept: SweepState}
+  | {readonly kind: 'moved'} // the server leaves, another one goes on
   | {readonly kind: 'lost'} // the connection, which is being opened again; never of the wire
   | {readonly kind: 'end'};
 
@@ -96,8 +99,13 @@ export function toUpdate(m: Message): Update {
       return {kind: m.kind, advice: m.advice};
     case 'inverse':
       return {kind: m.kind, inverse: m.inverse};
+    case 'rows':
+      return {kind: m.kind, rows: m.rows.list};
+    case 'swept':
+      return {kind: m.kind, swept: m.swept};
     case 'failed':
       return {kind: m.kind, failed: {...m.failed, fields: m.failed.fields ?? []}};
+    case 'moved':
     case 'end':
       return {kind: m.kind};
     default:

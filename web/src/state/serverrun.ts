@@ -41,6 +41,9 @@ export function advance(before: Remote, u: Update): Remote {
       return {...run, lost: true};
     case 'advice': // no run on the server gives these
     case 'inverse':
+    case 'rows':
+    case 'swept':
+    case 'moved':
     case 'end':
       return run;
     default:

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"monde/core/scenario"
 	"monde/core/sweep"
 	"monde/core/wire"
 )
@@ -70,4 +71,53 @@ func (j Job) Range(n int) (from, to int) { return n * j.Size, min((n+1)*j.Size, 
 // NewID returns the name of a job that begins now. Names sort by time, and cannot be guessed.
 func NewID(now time.Time) string {
 	return fmt.Sprintf("%011x%s", now.UnixMilli(), strings.ToLower(rand.Text()[:16]))
+}
+
+// Final returns the kind of the message that tells a job's result, once it is over.
+func (j Job) Final() wire.Kind {
+	switch {
+	case j.State != wire.StateDone:
+		return wire.KindFailed
+	case j.Kind == Run:
+		return wire.KindReport
+	default:
+		return wire.KindSwept
+	}
+}
+
+// Path returns where the API has the job.
+func (j Job) Path() string { return "/api/v1/" + string(j.Kind) + "s/" + j.ID }
+
+// RunState describes a run to clients.
+func (j Job) RunState() wire.RunState {
+	return wire.RunState{
+		ID: j.ID, Title: j.Title, Model: j.Model, Machine: j.Machine, Strategy: j.Strategy,
+		State: j.State, Stream: j.Path() + "/stream", Failed: j.Failed, Digest: j.Digest, Engine: j.Engine, Reused: j.Reused > 0,
+		Created: stamp(j.Created), Started: stamp(j.Started), Finished: stamp(j.Finished),
+	}
+}
+
+// SweepState describes a sweep to clients.
+func (j Job) SweepState() wire.SweepState {
+	s := wire.SweepState{
+		ID: j.ID, Title: j.Title, Model: j.Model, Machine: j.Machine, Strategy: j.Strategy,
+		State: j.State, Stream: j.Path() + "/stream", Results: j.Path() + "/results", Failed: j.Failed,
+		Points: j.Points, Done: j.Done, Bad: j.Bad, Reused: j.Reused, Estimate: j.Cost, Engine: j.Engine,
+		Created: stamp(j.Created), Started: stamp(j.Started), Finished: stamp(j.Finished),
+	}
+	if j.Sweep != nil {
+		s.Sweep = *j.Sweep
+	}
+	if sc, err := scenario.Decode(j.Scenario); err == nil {
+		s.Scenario = sc.Short()
+	}
+	return s
+}
+
+// stamp writes a time, if there is one.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
 }

@@ -17,9 +17,9 @@ type Entry struct {
 	JSON []byte
 }
 
-// A Log holds what one run has said. It only grows, except that a progress
+// A Log holds what one job has said. It only grows, except that a progress
 // message takes the place of the one before it: whoever reads late or slowly
-// sees the latest, and memory does not grow with the length of a run.
+// sees the latest, and memory does not grow with the length of a job.
 //
 // Readers pull at their own pace and the writer never waits for them.
 type Log struct {
@@ -29,29 +29,27 @@ type Log struct {
 	progress int   // index of the progress message, if hasOne
 	hasOne   bool
 	ended    bool
-	bytes    int64
 	more     chan struct{} // closed by the next append; nil if nobody waits
 }
 
-// append adds m under the next sequence number. After an end message nothing is
-// added any more.
+// append adds m, whose sequence number must be higher than those before it. After an
+// end message nothing is added any more.
 func (l *Log) append(m wire.Message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended {
-		return
-	}
-	l.last++
-	m.V, m.Seq = wire.Version, l.last
+	m.V = wire.Version
 	data, err := json.Marshal(m)
 	if err != nil {
 		panic("stream: bug: " + err.Error())
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended || m.Seq <= l.last {
+		return
+	}
+	l.last = m.Seq
 	if m.Kind == wire.KindProgress {
 		l.coalesce()
 	}
 	l.entries = append(l.entries, Entry{m.Seq, m.Kind, data})
-	l.bytes += int64(len(data))
 	l.ended = m.Kind == wire.KindEnd
 	if l.more != nil {
 		close(l.more)
@@ -62,7 +60,6 @@ func (l *Log) append(m wire.Message) {
 // coalesce makes room for a progress message at the end.
 func (l *Log) coalesce() {
 	if l.hasOne {
-		l.bytes -= int64(len(l.entries[l.progress].JSON))
 		l.entries = slices.Delete(l.entries, l.progress, l.progress+1)
 	}
 	l.progress, l.hasOne = len(l.entries), true
@@ -100,16 +97,10 @@ func (l *Log) after(seq int64) (entries []Entry, ended bool, more <-chan struct{
 	return nil, l.ended, l.more
 }
 
-// Last returns the sequence number of the newest message; 0 if there is none.
-func (l *Log) Last() int64 {
+// Last returns the sequence number of the newest message, 0 if there is none, and
+// whether it was the end.
+func (l *Log) Last() (seq int64, ended bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.last
-}
-
-// size returns the bytes that l holds.
-func (l *Log) size() int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.bytes
+	return l.last, l.ended
 }

@@ -4,6 +4,7 @@ package stream
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	// The project's WebSocket library is imported here and nowhere else, so that
 	// its successor, github.com/coder/websocket, is one line away.
 	"nhooyr.io/websocket"
+
+	"monde/core/wire"
 )
 
 // How a socket is kept. A reader's policy is: every watcher pulls from the run's
@@ -36,33 +39,22 @@ var options = websocket.AcceptOptions{
 	CompressionThreshold: 1 << 10, // bytes; in fewer, deflate finds little
 }
 
-// Watch makes the request a WebSocket and sends what r says after message number
-// seq, up to the end message. Then the client closes: a close that the server
-// begins reaches Chromium as 1006. Only pages of the same origin may connect.
-func (g *Registry) Watch(w http.ResponseWriter, req *http.Request, r *Run, seq int64) error {
-	ctx, leave, err := g.sockets.join()
-	if err != nil {
-		return err
-	}
-	defer leave()
+// socket makes the request a WebSocket and serves it until the client is gone.
+func (h *Hub) socket(ctx context.Context, w http.ResponseWriter, req *http.Request, l *Log, seq int64) {
 	conn, err := websocket.Accept(w, req, &options)
 	if err != nil {
-		return nil // Accept has answered
+		return // Accept has answered
 	}
-	r.watch(1)
-	defer r.watch(-1)
-	serve(ctx, conn, &r.Log, seq)
-	return nil
-}
-
-func serve(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) {
 	conn.SetReadLimit(readLimit)
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	beside.Go(func() { defer cancel(); listen(ctx, conn) })
 	beside.Go(func() { defer cancel(); keepAlive(ctx, conn) })
-	if err := send(ctx, conn, l, seq); err == nil {
+	switch err := h.send(ctx, conn, l, seq); {
+	case err == nil:
 		await(ctx, closeWithin)
+	case errors.Is(err, errSlow):
+		h.meter.Dropped()
 	}
 	cancel()
 	_ = conn.CloseNow() // it may be closed already
@@ -74,14 +66,20 @@ func serve(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) {
 // Close waits for the goroutine that called it.
 func listen(ctx context.Context, conn *websocket.Conn) { _, _, _ = conn.Reader(ctx) }
 
-// send writes messages until the last one; nil means that all were sent.
-func send(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) error {
+// send writes messages until the last one, or until the server leaves; nil then.
+func (h *Hub) send(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) error {
+	here, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	stop := context.AfterFunc(h.crowd.leaving, func() { leave(ErrLeaving) })
+	defer stop()
 	for {
-		entries, err := l.Next(ctx, seq)
-		if errors.Is(err, io.EOF) {
+		entries, err := l.Next(here, seq)
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case errors.Is(err, ErrLeaving) && ctx.Err() == nil:
+			return write(ctx, conn, moved(seq))
+		case err != nil:
 			return err
 		}
 		for _, e := range entries {
@@ -93,10 +91,26 @@ func send(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) error {
 	}
 }
 
+// moved returns the message that sends a watcher elsewhere.
+func moved(seq int64) []byte {
+	doc, err := json.Marshal(wire.Message{V: wire.Version, Seq: seq, Kind: wire.KindMoved, At: time.Now().UnixMilli()})
+	if err != nil {
+		panic("stream: bug: " + err.Error())
+	}
+	return doc
+}
+
+// errSlow is a client that does not take a message in time.
+var errSlow = errors.New("the client does not read")
+
 func write(ctx context.Context, conn *websocket.Conn, text []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	within, cancel := context.WithTimeout(ctx, writeWithin)
 	defer cancel()
-	return conn.Write(ctx, websocket.MessageText, text)
+	err := conn.Write(within, websocket.MessageText, text)
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
+		return errSlow
+	}
+	return err
 }
 
 // keepAlive returns when ctx ends, or when the client has vanished without a

@@ -44,6 +44,7 @@ type Message struct {
 	V        int             `json:"v"`
 	Seq      int64           `json:"seq"` // ascending; whoever names the last one it saw misses nothing but progress that newer progress replaced
 	Kind     Kind            `json:"kind"`
+	At       int64           `json:"at_ms,omitempty"` // when it was said, on a server: Unix time
 	Progress *Progress       `json:"progress,omitempty"`
 	Partial  *Partial        `json:"partial,omitempty"`
 	Report   *report.Report  `json:"report,omitempty"`

@@ -1,0 +1,56 @@
+package bus
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Streams, by what they hold. A subject of the first three holds one message at most
+// and takes no second one, so that what is published again by somebody who does not know
+// changes nothing.
+const (
+	Tickets  = "MONDE_TICKETS"  // a job that somebody must lead
+	Work     = "MONDE_WORK"     // a piece that somebody must do
+	Outcomes = "MONDE_OUTCOMES" // of a piece, until it is recorded
+	Events   = "MONDE_EVENTS"   // what a job has to say
+)
+
+// keepEvents is for how long a watcher may be away and still miss nothing. The result
+// of a job does not hang on it.
+const keepEvents = 7 * 24 * time.Hour
+
+// keepWork is for how long what nobody wants any more lies about: pieces that somebody
+// still waits for are published again.
+const keepWork = 24 * time.Hour
+
+// Prepare declares the streams. It may be called by many at once.
+func (b *Bus) Prepare(ctx context.Context) error {
+	for _, s := range []struct {
+		name, subjects string
+		queue          bool
+	}{
+		{Tickets, "monde.ticket.*", true},
+		{Work, "monde.work.>", true},
+		{Outcomes, "monde.outcome.>", true},
+		{Events, "monde.event.>", false},
+	} {
+		c := jetstream.StreamConfig{
+			Name: s.name, Subjects: []string{s.subjects}, Storage: jetstream.FileStorage, Replicas: b.replicas,
+			Compression: jetstream.S2Compression, Duplicates: 2 * time.Minute,
+		}
+		if s.queue {
+			c.Retention = jetstream.WorkQueuePolicy
+			c.MaxAge = keepWork
+			c.MaxMsgsPerSubject, c.Discard, c.DiscardNewPerSubject = 1, jetstream.DiscardNew, true
+		} else {
+			c.MaxAge, c.AllowDirect = keepEvents, true
+		}
+		if _, err := b.JS.CreateOrUpdateStream(ctx, c); err != nil {
+			return fmt.Errorf("declaring the stream %s: %w", s.name, err)
+		}
+	}
+	return nil
+}

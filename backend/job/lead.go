@@ -1,0 +1,311 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"monde/backend/bus"
+	"monde/core/sweep"
+	"monde/core/wire"
+)
+
+// How a job is led.
+const (
+	tellEvery = 400 * time.Millisecond // a word about progress
+	saveEvery = 3 * time.Second        // the counters of its record
+	staleFrom = 10 * time.Second       // a piece that is out for so long is looked after
+)
+
+// A lead gives the pieces of one job out, and records their outcomes. All of it but the
+// channels belongs to one goroutine.
+type lead struct {
+	s    *Service
+	job  Job
+	work work
+
+	recorded map[int]bool // pieces
+	out      map[int]*flight
+	next     int // the first piece that was never given out
+	turn     *turn
+	pace     pace
+	part     *wire.Progress // how far a run is
+	said     time.Time      // when progress was last told
+	saved    time.Time
+	failed   *wire.Failed // of a run
+	sum      Piece        // of what is recorded
+	bytes    int64
+
+	outcomes chan jetstream.Msg
+	steps    chan *nats.Msg
+	cancel   chan *nats.Msg
+}
+
+// A flight is a piece that is given out.
+type flight struct {
+	at   time.Time
+	done int // points, as its worker says
+}
+
+// lead takes the ticket m: it leads the job until that is over, or ctx ends.
+func (s *Service) lead(ctx context.Context, m jetstream.Msg) {
+	id := lastOf(m.Subject())
+	held, release := context.WithCancel(ctx)
+	var holding sync.WaitGroup
+	holding.Go(func() {
+		for pause(held, heldEvery) {
+			_ = m.InProgress() // without it another service leads too, which does no harm
+		}
+	})
+	err := s.conduct(ctx, id)
+	release()
+	holding.Wait()
+	switch {
+	case err == nil, errors.Is(err, ErrUnknown):
+		_ = m.Ack()
+	case ctx.Err() != nil:
+		_ = m.Nak() // at once, to another one
+	default:
+		s.Log.Error("a job waits", "job", id, "error", err)
+		_ = m.NakWithDelay(2 * time.Second)
+	}
+}
+
+// conduct leads a job to its end, and tells of it.
+func (s *Service) conduct(ctx context.Context, id string) error {
+	job, err := s.Store.Job(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !job.Over() && job.Engine != s.Engine {
+		if !s.Bus.Own() {
+			return errors.New("it is for engine " + job.Engine)
+		}
+		job, err = s.end(ctx, id, wire.StateFailed, &wire.Failed{Code: wire.CodeCancelled, Fields: noFields,
+			Reason: "the server was updated from engine " + job.Engine + " to " + s.Engine + ": start it again"}, "")
+	}
+	if err == nil && !job.Over() {
+		job, err = s.perform(ctx, job)
+	}
+	if err != nil {
+		return err
+	}
+	return s.farewell(ctx, job)
+}
+
+// perform leads a job that is not over, until it is.
+func (s *Service) perform(ctx context.Context, job Job) (Job, error) {
+	l := &lead{s: s, job: job, recorded: map[int]bool{}, out: map[int]*flight{},
+		outcomes: make(chan jetstream.Msg, 256), steps: make(chan *nats.Msg, 256), cancel: make(chan *nats.Msg, 1)}
+	var err error
+	if l.work, err = prepare(job); err != nil {
+		return s.end(ctx, job.ID, wire.StateFailed, Describe(err), "")
+	}
+	if err := l.count(ctx); err != nil {
+		return job, err
+	}
+	stop, err := l.listen(ctx)
+	if err != nil {
+		return job, err
+	}
+	defer stop()
+	if job, err = s.Store.Job(ctx, job.ID); err != nil || job.Over() { // cancelled before anybody listened
+		return job, err
+	}
+	defer l.letGo()
+	if err := l.loop(ctx); err != nil {
+		return job, err
+	}
+	return l.conclude(ctx)
+}
+
+// count reads which pieces are recorded.
+func (l *lead) count(ctx context.Context) error {
+	all, err := l.s.Store.Tally(ctx, l.job.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		l.counted(p)
+	}
+	return nil
+}
+
+// counted adds a recorded piece to the sum, once.
+func (l *lead) counted(p Piece) {
+	if l.recorded[p.Number] {
+		return
+	}
+	l.recorded[p.Number] = true
+	l.sum.Rows, l.sum.Bad, l.sum.Reused = l.sum.Rows+p.Rows, l.sum.Bad+p.Bad, l.sum.Reused+p.Reused
+	l.bytes += int64(len(p.Data))
+	if _, ok := l.out[p.Number]; ok {
+		delete(l.out, p.Number)
+		l.s.schedule.release()
+	}
+}
+
+// listen opens the channels of l.
+func (l *lead) listen(ctx context.Context) (stop func(), err error) {
+	b, id := l.s.Bus, l.job.ID
+	consumer, err := b.JS.CreateOrUpdateConsumer(ctx, bus.Outcomes, jetstream.ConsumerConfig{
+		Durable: "job-" + id, FilterSubject: "monde.outcome." + id + ".*", InactiveThreshold: time.Hour,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: 2 * ackWait, MaxAckPending: 1000,
+	})
+	if err != nil {
+		return nil, err
+	}
+	here, leave := context.WithCancel(ctx)
+	flow, err := consumer.Consume(func(m jetstream.Msg) {
+		select {
+		case l.outcomes <- m:
+		case <-here.Done():
+		}
+	}, jetstream.PullMaxMessages(64))
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	steps, err := b.Conn.ChanSubscribe(stepSubject(id), l.steps)
+	cancel, err2 := b.Conn.ChanSubscribe(cancelSubject(id), l.cancel)
+	stop = func() {
+		leave()
+		flow.Stop()
+		for _, sub := range []*nats.Subscription{steps, cancel} {
+			if sub != nil {
+				_ = sub.Unsubscribe()
+			}
+		}
+	}
+	if err = errors.Join(err, err2); err != nil {
+		stop()
+		return nil, err
+	}
+	return stop, nil
+}
+
+// loop goes on until every piece is recorded, the job was cancelled, or a run failed.
+func (l *lead) loop(ctx context.Context) error {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for len(l.recorded) < l.job.Pieces() && l.failed == nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.granted():
+			l.turn = nil
+			l.give(ctx)
+		case m := <-l.outcomes:
+			l.record(ctx, m)
+		case m := <-l.steps:
+			l.step(m.Data)
+		case <-l.cancel:
+			return nil
+		case <-tick.C:
+			if over := l.look(ctx); over {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// granted returns what tells that a piece may be given out; nil if there is none to give.
+func (l *lead) granted() <-chan struct{} {
+	if l.turn == nil {
+		if l.skip(); l.next >= l.job.Pieces() || l.s.Room() != nil {
+			return nil
+		}
+		l.turn = l.s.schedule.want(l.job.Client)
+	}
+	return l.turn.granted
+}
+
+// skip goes past pieces that are recorded.
+func (l *lead) skip() {
+	for l.next < l.job.Pieces() && l.recorded[l.next] {
+		l.next++
+	}
+}
+
+// give gives the next piece out. The turn counts until it is recorded.
+func (l *lead) give(ctx context.Context) {
+	l.skip()
+	if l.next >= l.job.Pieces() {
+		l.s.schedule.release()
+		return
+	}
+	n := l.next
+	if err := l.publish(ctx, n); err != nil {
+		l.s.Log.Warn("a piece could not be given out", "job", l.job.ID, "piece", n, "error", err)
+		l.s.schedule.release()
+		pause(ctx, 250*time.Millisecond)
+		return
+	}
+	l.out[n] = &flight{at: time.Now()}
+	l.next++
+	if l.job.State == wire.StateQueued {
+		l.begin(ctx)
+	}
+}
+
+// begin records that the job runs.
+func (l *lead) begin(ctx context.Context) {
+	l.job.State, l.job.Started = wire.StateRunning, time.Now().UTC()
+	_, err := l.s.Store.Change(ctx, l.job.ID, func(j *Job) error {
+		if j.State == wire.StateQueued {
+			j.State, j.Started = l.job.State, l.job.Started
+		}
+		return nil
+	})
+	if err != nil {
+		l.s.Log.Warn("the record lags behind", "job", l.job.ID, "error", err)
+	}
+}
+
+// publish puts piece n in the queue; nothing changes where it is there already.
+func (l *lead) publish(ctx context.Context, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, err := l.s.Bus.JS.Publish(ctx, workSubject(l.job.Engine, l.job.ID, n), encoded(l.work.task(l.job, n)))
+	if err != nil && !taken(err) {
+		return err
+	}
+	return nil
+}
+
+// letGo gives back what l holds of the schedule.
+func (l *lead) letGo() {
+	if l.turn != nil {
+		l.s.schedule.drop(l.turn)
+	}
+	for range l.out {
+		l.s.schedule.release()
+	}
+}
+
+// work is what a job's pieces are made of.
+type work struct {
+	plan    sweep.Plan
+	paths   []string
+	profile []float64 // estimated ms of a point, by place in the sweep
+}
+
+// task returns piece n of a job.
+func (w work) task(j Job, n int) task {
+	t := task{Job: j.ID, Piece: n, Kind: j.Kind, Scenario: j.Scenario, Paths: w.paths}
+	if j.Kind == Sweep {
+		from, to := j.Range(n)
+		for i := from; i < to; i++ {
+			t.Points = append(t.Points, point{i, w.plan.Values(i)})
+		}
+	}
+	return t
+}
+
+// cost estimates one point.
+func (w work) cost(j Job, i int) float64 { return w.profile[i*len(w.profile)/max(1, j.Points)] }

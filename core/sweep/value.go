@@ -3,6 +3,7 @@ package sweep
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"monde/core/fault"
@@ -15,8 +16,13 @@ type Value struct {
 	named bool
 }
 
-// Number returns v as a value.
-func Number(v float64) Value { return Value{text: strconv.FormatFloat(v, 'g', -1, 64)} }
+// Number returns v as a value. Whole numbers that people read have all their digits.
+func Number(v float64) Value {
+	if v == math.Trunc(v) && math.Abs(v) < 1e21 {
+		return Value{text: strconv.FormatFloat(v+0, 'f', -1, 64)} // 0 for -0
+	}
+	return Value{text: strconv.FormatFloat(v, 'g', -1, 64)}
+}
 
 // Name returns a name as a value.
 func Name(s string) Value { return Value{text: s, named: true} }

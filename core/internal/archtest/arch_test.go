@@ -61,7 +61,8 @@ var mayImport = map[string]string{
 	"core/trust":                      basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario",
 	"core/system":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/bound",
 	"core/advise":                     basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/bound core/system core/trust",
-	"core/wire":                       basics + devices + " core/kv core/quant core/model core/workload core/report",
+	"core/sweep":                      basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario",
+	"core/wire":                       basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep",
 	"core":                            everything,
 	"wasm":                            "core " + everything,
 	"wasm/wiregen":                    "core " + everything,
@@ -72,15 +73,16 @@ var mayImport = map[string]string{
 	"backend/validate":                "core " + everything,
 	"backend/fit":                     "core backend/validate " + everything,
 	"backend/stream":                  "core " + everything,
+	"backend/export":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep",
 }
 
 const (
 	devices    = " core/link core/flash core/gpu core/host core/ndp core/dram core/device core/device/memory"
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	replaying  = " core/replay"                                                 // not in a browser, yet
-	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/wire"
+	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/sweep core/wire"
 	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
-	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
+	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit backend/export"
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/bus"
+	"monde/core/fault"
 	"monde/core/sweep"
 	"monde/core/wire"
 )
@@ -85,7 +86,7 @@ func (s *Service) conduct(ctx context.Context, id string) error {
 		if !s.Bus.Own() {
 			return errors.New("it is for engine " + job.Engine)
 		}
-		job, err = s.end(ctx, id, wire.StateFailed, &wire.Failed{Code: wire.CodeCancelled, Fields: noFields,
+		job, err = s.end(ctx, id, wire.StateFailed, &wire.Failed{Code: wire.CodeCancelled, Fields: []fault.Field{},
 			Reason: "the server was updated from engine " + job.Engine + " to " + s.Engine + ": start it again"}, "")
 	}
 	if err == nil && !job.Over() {

@@ -102,3 +102,10 @@ func encoded(v any) []byte {
 	}
 	return doc
 }
+
+// readBeat reads a worker's beat, if it is of an engine.
+func readBeat(doc []byte, engine string) (beat, bool) {
+	var b beat
+	err := json.Unmarshal(doc, &b)
+	return b, err == nil && b.Engine == engine && b.Worker != "" && b.Slots > 0 && b.Slots < 1<<16
+}

@@ -9,7 +9,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/bus"
-	"monde/core/sweep"
 	"monde/core/wire"
 )
 

@@ -1,7 +1,7 @@
 // Package httpapi serves runs, traces and the page over HTTP.
 //
 // The API is described by OpenAPI 3.1 at /openapi.json, errors are RFC 9457
-// problems, and a run's stream is a WebSocket. It leaves out who the client is:
+// problems, a run's stream is a WebSocket, and /docs is for people. It leaves out who the client is:
 // whoever reaches the server may start runs, and see and cancel all of them.
 package httpapi
 
@@ -9,11 +9,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
+	"monde/backend/metrics"
 	"monde/backend/stream"
 	"monde/core/wire"
 )
@@ -24,6 +26,11 @@ type Config struct {
 	Catalog func() wire.Catalog
 	Static  fs.FS // the page; nil serves none
 	Log     *slog.Logger
+
+	Metrics *metrics.Metrics // nil counts nothing
+	Proxies Proxies          // whose X-Forwarded-For is believed
+	Starts  int              // a minute that a client may ask for; 0: any number
+	Within  time.Duration    // for an answer to be made; 0: 30 s
 }
 
 // A server answers requests.
@@ -33,30 +40,40 @@ type server struct {
 	uploads uploads
 	catalog func() wire.Catalog
 	log     *slog.Logger
+	api     huma.API
 }
 
 // New returns the handler of every path.
 func New(c Config) http.Handler {
-	s := &server{c.Runs, newTraceStore(maxTraceMemory), make(uploads, maxUploads), c.Catalog, c.Log}
+	_, r := newServer(c)
+	return r
+}
+
+func newServer(c Config) (*server, chi.Router) {
+	s := &server{c.Runs, newTraceStore(maxTraceMemory), make(uploads, maxUploads), c.Catalog, c.Log, nil}
 	r := chi.NewRouter()
-	r.Use(accessLog(c.Log), secure, rescue(c.Log), sameOrigin)
+	r.Use(named, known(c.Proxies), accessLog(c.Log), c.Metrics.Requests, secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
 	r.Get("/api/v1/runs/{id}/stream", s.streamRun) // it compresses messages, not answers
 	r.Group(func(r chi.Router) {
-		r.Use(compress)
-		s.routes(humachi.New(r, describe(c.Catalog().Engine)), r)
+		r.Use(compress, limit(c.Starts), documents, deadline(c.Within))
+		s.api = humachi.New(r, describe(c.Catalog().Engine, c.Log))
+		s.routes(s.api, r)
+		finish(s.api.OpenAPI())
+		newGuide(s.api.OpenAPI()).routes(r)
 	})
 	r.MethodNotAllowed(refuseMethod(r))
 	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
-	return r
+	return s, r
 }
 
-func describe(engine string) huma.Config {
+func describe(engine string, log *slog.Logger) huma.Config {
 	c := huma.DefaultConfig("MoNDE Playground", engine)
 	c.Info.Description = "Simulates where the experts of a Mixture-of-Experts model live and are computed."
-	c.DocsPath = ""     // huma's page loads a CDN
-	c.SchemasPath = ""  // they are in openapi.json
+	c.DocsPath = ""    // huma's page loads a CDN
+	c.SchemasPath = "" // they are in openapi.json
+	c.Transformers = []huma.Transformer{tidy(log)}
 	c.CreateHooks = nil // no $schema field in replies: a report is the same everywhere
 	return c
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"monde/backend/job"
 	"monde/backend/stream"
 	"monde/core/fault"
 	"monde/core/wire"
@@ -19,6 +21,13 @@ var (
 	errCoding    = errors.New("the Content-Encoding must be gzip or absent")
 	errUploading = fmt.Errorf("%d other traces are being read; try again later", maxUploads)
 )
+
+// ourFault is all that a client hears of an error that nobody foresaw.
+const ourFault = "the server failed; its log says why"
+
+// clientLeft is the status of a request whose client did not wait for the answer. Only
+// the log and the metrics see it.
+const clientLeft = 499
 
 // retryAfter is how many seconds a client waits that was told to come later.
 const retryAfter = "2"
@@ -36,10 +45,10 @@ func problem(err error) error {
 	case errors.Is(err, errSlow):
 		return huma.NewError(http.StatusRequestTimeout, err.Error(), ofBody("must come faster; gzip shortens it"))
 	case errors.Is(err, errCoding):
-		return huma.Error415UnsupportedMediaType(err.Error())
-	case errors.Is(err, stream.ErrUnknown):
+		return huma.Error415UnsupportedMediaType(err.Error(), &huma.ErrorDetail{Location: "Content-Encoding", Message: err.Error()})
+	case errors.Is(err, stream.ErrUnknown), errors.Is(err, job.ErrUnknown):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, stream.ErrUnfinished):
+	case errors.Is(err, stream.ErrUnfinished), errors.Is(err, job.ErrTaken):
 		return huma.Error409Conflict(err.Error())
 	case errors.As(err, &failure):
 		return failed(failure)
@@ -47,8 +56,14 @@ func problem(err error) error {
 		return later(huma.Error429TooManyRequests(err.Error()))
 	case errors.Is(err, stream.ErrClosing):
 		return later(huma.Error503ServiceUnavailable(err.Error()))
+	case errors.Is(err, job.ErrFull):
+		return later(huma.NewError(http.StatusInsufficientStorage, err.Error()))
+	case errors.Is(err, context.DeadlineExceeded):
+		return later(huma.Error503ServiceUnavailable("the answer took too long to make; try again later"))
+	case errors.Is(err, context.Canceled):
+		return huma.NewError(clientLeft, "the client left")
 	default:
-		return huma.Error500InternalServerError("the server failed; its log says why")
+		return huma.Error500InternalServerError(ourFault)
 	}
 }
 
@@ -91,11 +106,25 @@ func writeProblem(w http.ResponseWriter, err error) {
 			w.Header()[name] = values
 		}
 	}
-	var p huma.StatusError
+	var p *huma.ErrorModel
 	if !errors.As(err, &p) {
-		p = huma.Error500InternalServerError("the server failed; its log says why")
+		p = &huma.ErrorModel{Status: http.StatusInternalServerError, Detail: ourFault}
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.GetStatus())
-	_ = json.NewEncoder(w).Encode(p) // a client that left does not matter
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(whole(p, w.Header().Get(requestID))) // a client that left does not matter
+}
+
+// whole returns p with everything that RFC 9457 has. The type is about:blank: the status
+// says all that a program could go by, beside the fields.
+func whole(p *huma.ErrorModel, request string) *huma.ErrorModel {
+	q := *p
+	q.Type, q.Title = "about:blank", http.StatusText(p.Status)
+	if q.Title == "" {
+		q.Title = "Client Closed Request" // clientLeft has no text
+	}
+	if request != "" {
+		q.Instance = "urn:request:" + request
+	}
+	return &q
 }

@@ -33,22 +33,6 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
-// compress answers in gzip where that is accepted. It is for the API: the page's
-// files were compressed when they were built. chi's middleware alone does not
-// know that q=0 refuses, and has a deflate that is not HTTP's.
-func compress(next http.Handler) http.Handler {
-	const level = 5 // a report of 0.8 MB in 10 ms
-	small := middleware.Compress(level, "application/json", "application/problem+json", "application/openapi+json")(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if accepts(r.Header.Get("Accept-Encoding"), "gzip") {
-			small.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Add("Vary", "Accept-Encoding")
-		next.ServeHTTP(w, r)
-	})
-}
-
 // sameOrigin refuses what a page of another site asks to be changed here: the
 // server knows no users, so a visitor's browser must not be a way in.
 func sameOrigin(next http.Handler) http.Handler {
@@ -66,15 +50,17 @@ func accessLog(log *slog.Logger) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
 			seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			defer func() { // a handler may break the connection off
+				attrs := []any{
+					"id", w.Header().Get(requestID), "method", r.Method, "path", r.URL.Path, "status", seen.Status(),
+					"bytes", seen.BytesWritten(), "ms", time.Since(began).Milliseconds(), "client", addressOf(r),
+				}
+				if id := runOf(seen, r); id != "" {
+					attrs = append(attrs, "run", id)
+				}
+				log.Info("request", attrs...)
+			}()
 			next.ServeHTTP(seen, r)
-			attrs := []any{
-				"method", r.Method, "path", r.URL.Path, "status", seen.Status(), "bytes", seen.BytesWritten(),
-				"ms", time.Since(began).Milliseconds(), "client", r.RemoteAddr,
-			}
-			if id := runOf(seen, r); id != "" {
-				attrs = append(attrs, "run", id)
-			}
-			log.Info("request", attrs...)
 		})
 	}
 }
@@ -87,19 +73,24 @@ func runOf(w http.ResponseWriter, r *http.Request) string {
 	return chi.URLParam(r, "id")
 }
 
-// rescue answers a request whose handler panicked, and keeps the stack here.
+// rescue answers a request whose handler panicked, and keeps the stack here. If half
+// of an answer was sent, the connection breaks, so that it does not look whole.
 func rescue(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			defer func() {
-				switch p := recover(); p {
+				p := recover()
+				switch p {
 				case nil:
+					return
 				case http.ErrAbortHandler:
 					panic(p)
-				default:
-					log.Error("panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-					writeProblem(w, huma.Error500InternalServerError("the server failed; its log says why"))
 				}
+				log.Error("panic", "id", w.Header().Get(requestID), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				if seen, ok := w.(middleware.WrapResponseWriter); ok && seen.Status() != 0 {
+					panic(http.ErrAbortHandler)
+				}
+				writeProblem(w, huma.Error500InternalServerError(ourFault))
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -1,34 +1,48 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"monde/backend/job"
 	"monde/backend/stream"
 	"monde/core/fault"
 	"monde/core/wire"
 )
 
 var (
-	errTooLarge  = fmt.Errorf("the trace is larger than %d MiB", maxTraceFile>>20)
-	errSlow      = fmt.Errorf("the trace came slower than %d KiB/s", slowestBody>>10)
-	errCoding    = errors.New("the Content-Encoding must be gzip or absent")
-	errUploading = fmt.Errorf("%d other traces are being read; try again later", maxUploads)
+	errTooLarge   = fmt.Errorf("the trace is larger than %d MiB", maxTraceFile>>20)
+	errSlow       = fmt.Errorf("the trace came slower than %d KiB/s", slowestBody>>10)
+	errCoding     = errors.New("the Content-Encoding must be gzip or absent")
+	errUnfinished = errors.New("it has not ended yet")
+	errUploading  = fmt.Errorf("%d other traces are being read; try again later", maxUploads)
 )
 
-// retryAfter is how many seconds a client waits that was told to come later.
-const retryAfter = "2"
+// ourFault is all that a client hears of an error that nobody foresaw.
+const ourFault = "the server failed; its log says why"
+
+// clientLeft is the status of a request whose client did not wait for the answer. Only
+// the log and the metrics see it.
+const clientLeft = 499
+
+// retryAfter is how long a client waits that was told to come later.
+const retryAfter = 2 * time.Second
 
 // problem is the table from errors to RFC 9457 problems. Only a mistake of the
 // caller is a 4xx; the text of an error that nobody foresaw stays here.
 func problem(err error) error {
 	fields := fault.Fields(err)
-	var failure *stream.Failure
+	var busy *job.Busy
 	switch {
+	case errors.Is(err, job.ErrTooLarge):
+		return huma.Error413RequestEntityTooLarge(job.ErrTooLarge.Error(), details(fields)...)
 	case len(fields) > 0:
 		return huma.Error422UnprocessableEntity("the request has mistakes", details(fields)...)
 	case errors.Is(err, errTooLarge):
@@ -36,19 +50,29 @@ func problem(err error) error {
 	case errors.Is(err, errSlow):
 		return huma.NewError(http.StatusRequestTimeout, err.Error(), ofBody("must come faster; gzip shortens it"))
 	case errors.Is(err, errCoding):
-		return huma.Error415UnsupportedMediaType(err.Error())
-	case errors.Is(err, stream.ErrUnknown):
+		return huma.Error415UnsupportedMediaType(err.Error(), &huma.ErrorDetail{Location: "Content-Encoding", Message: err.Error()})
+	case errors.Is(err, job.ErrUnknown):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, stream.ErrUnfinished):
+	case errors.Is(err, errUnfinished), errors.Is(err, job.ErrTaken):
 		return huma.Error409Conflict(err.Error())
-	case errors.As(err, &failure):
-		return failed(failure)
-	case errors.Is(err, stream.ErrBusy), errors.Is(err, errUploading):
+	case errors.Is(err, job.ErrReused):
+		return huma.Error422UnprocessableEntity(err.Error(), &huma.ErrorDetail{Location: "Idempotency-Key", Message: err.Error()})
+	case errors.Is(err, stream.ErrFuture):
+		return huma.Error422UnprocessableEntity(err.Error(), &huma.ErrorDetail{Location: "from", Message: err.Error()})
+	case errors.As(err, &busy):
+		return after(huma.Error429TooManyRequests(err.Error()), busy.After)
+	case errors.Is(err, stream.ErrCrowded), errors.Is(err, errUploading):
 		return later(huma.Error429TooManyRequests(err.Error()))
-	case errors.Is(err, stream.ErrClosing):
+	case errors.Is(err, stream.ErrLeaving):
 		return later(huma.Error503ServiceUnavailable(err.Error()))
+	case errors.Is(err, job.ErrFull):
+		return later(huma.NewError(http.StatusInsufficientStorage, err.Error()))
+	case errors.Is(err, context.DeadlineExceeded):
+		return later(huma.Error503ServiceUnavailable("the answer took too long to make; try again later"))
+	case errors.Is(err, context.Canceled):
+		return huma.NewError(clientLeft, "the client left")
 	default:
-		return huma.Error500InternalServerError("the server failed; its log says why")
+		return huma.Error500InternalServerError(ourFault)
 	}
 }
 
@@ -57,20 +81,23 @@ func ofBody(format string, args ...any) error {
 	return &huma.ErrorDetail{Location: "body", Message: fmt.Sprintf(format, args...)}
 }
 
-// failed says why there is no report.
-func failed(f *stream.Failure) error {
-	switch f.Code() {
+// failed says why there is no result.
+func failed(f *wire.Failed) error {
+	switch f.Code {
 	case wire.CodeInvalid:
-		return huma.Error422UnprocessableEntity(f.Error(), details(f.Fields())...)
+		return huma.Error422UnprocessableEntity(f.Reason, details(f.Fields)...)
 	case wire.CodeInternal:
-		return huma.Error500InternalServerError(f.Error())
+		return huma.Error500InternalServerError(f.Reason)
 	default:
-		return huma.Error409Conflict(f.Error())
+		return huma.Error409Conflict(f.Reason)
 	}
 }
 
-func later(err error) error {
-	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {retryAfter}})
+func later(err error) error { return after(err, retryAfter) }
+
+func after(err error, wait time.Duration) error {
+	seconds := int64((wait + time.Second - 1) / time.Second)
+	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {strconv.FormatInt(seconds, 10)}})
 }
 
 // details puts every field's path, as written in the input, where RFC 9457
@@ -91,11 +118,25 @@ func writeProblem(w http.ResponseWriter, err error) {
 			w.Header()[name] = values
 		}
 	}
-	var p huma.StatusError
+	var p *huma.ErrorModel
 	if !errors.As(err, &p) {
-		p = huma.Error500InternalServerError("the server failed; its log says why")
+		p = &huma.ErrorModel{Status: http.StatusInternalServerError, Detail: ourFault}
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.GetStatus())
-	_ = json.NewEncoder(w).Encode(p) // a client that left does not matter
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(whole(p, w.Header().Get(requestID))) // a client that left does not matter
+}
+
+// whole returns p with everything that RFC 9457 has. The type is about:blank: the status
+// says all that a program could go by, beside the fields.
+func whole(p *huma.ErrorModel, request string) *huma.ErrorModel {
+	q := *p
+	q.Type, q.Title = "about:blank", http.StatusText(p.Status)
+	if q.Title == "" {
+		q.Title = "Client Closed Request" // clientLeft has no text
+	}
+	if request != "" {
+		q.Instance = "urn:request:" + request
+	}
+	return &q
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 
-	"monde/backend/stream"
+	"monde/backend/job"
 	"monde/core/fault"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -18,133 +18,230 @@ import (
 // reply is a body and nothing else.
 type reply[T any] struct{ Body T }
 
-// one names a run.
+// one names a run or a sweep.
 type one struct {
-	ID string `path:"id" doc:"Of the run" maxLength:"64"`
+	ID string `path:"id" doc:"Of the run or sweep" maxLength:"64"`
 }
 
 type startInput struct {
+	Once
 	RawBody []byte `contentType:"application/json"`
 }
 
-type startReply struct {
-	Location string `header:"Location" doc:"Path of the run"`
-	Body     wire.RunState
+type startReply[T any] struct {
+	Location string `header:"Location" doc:"Its path"`
+	Body     T
 }
 
-var startOperation = huma.Operation{
+// refusals are the answers to what is not taken.
+var refusals = []int{
+	http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity,
+	http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage,
+}
+
+var startRun = huma.Operation{
 	OperationID: "start-run", Method: http.MethodPost, Path: "/api/v1/runs",
 	Summary:       "Queue a scenario",
+	Description:   "A scenario whose report is known already is done at once.",
 	DefaultStatus: http.StatusAccepted,
 	MaxBodyBytes:  scenario.MaxDocument,
 	RequestBody: &huma.RequestBody{
 		Required:    true,
 		Description: "A scenario. What is absent keeps its default; a model or machine may be a preset's name, or name one as its base.",
 		Content: map[string]*huma.MediaType{
-			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}},
+			"application/json": {
+				Schema:  &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true},
+				Example: map[string]any{"model": "qwen3-30b-a3b", "strategy": "MD+LB", "workload": map[string]any{"batch": 8}},
+			},
 		},
 	},
 	SkipValidateBody: true, // scenario.Decode does, and knows presets
-	Errors: []int{
-		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity,
-		http.StatusTooManyRequests, http.StatusServiceUnavailable,
-	},
+	Errors:           refusals,
 }
 
-var cancelOperation = huma.Operation{
-	OperationID: "cancel-run", Method: http.MethodDelete, Path: "/api/v1/runs/{id}",
-	Summary:       "Cancel a run; one that has ended stays as it is",
-	DefaultStatus: http.StatusOK,
+func cancelOf(id, path, summary string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodDelete, Path: path, Summary: summary, DefaultStatus: http.StatusOK}
 }
 
 func (s *server) getCatalog(context.Context, *struct{}) (*reply[wire.Catalog], error) {
-	return &reply[wire.Catalog]{s.catalog()}, nil
+	return &reply[wire.Catalog]{s.Catalog()}, nil
 }
 
-func (s *server) startRun(_ context.Context, in *startInput) (*startReply, error) {
-	sc, err := scenario.Decode(in.RawBody)
+// request returns who asks, and by which key.
+func (o Once) request(ctx context.Context) (job.Request, error) {
+	key, err := o.key()
+	return job.Request{Client: clientIn(ctx), Key: key}, err
+}
+
+func (s *server) startRun(ctx context.Context, in *startInput) (*startReply[wire.RunState], error) {
+	r, err := in.request(ctx)
 	if err != nil {
 		return nil, problem(err)
 	}
-	sc.Traces = s.traces.of(sc.Workload.Routing.SHA256)
-	r, err := s.runs.Start(sc)
+	j, err := s.Jobs.StartRun(ctx, r, in.RawBody)
 	if err != nil {
 		return nil, problem(err)
 	}
-	return &startReply{pathOf(r.ID), stateOf(r)}, nil
+	return &startReply[wire.RunState]{j.Path(), s.runState(j)}, nil
 }
 
-func (s *server) listRuns(context.Context, *struct{}) (*reply[[]wire.RunState], error) {
-	states := []wire.RunState{}
-	for _, r := range s.runs.Runs() {
-		states = append(states, stateOf(r))
+type listInput struct {
+	Paged
+	Live bool `query:"live" doc:"Only those that go on"`
+}
+
+type listReply[T any] struct {
+	Link string `header:"Link" doc:"What follows (RFC 8288)"`
+	Body T
+}
+
+// list returns a page of jobs, and the path of the next one.
+func (s *server) list(ctx context.Context, kind job.Kind, in *listInput) (jobs []job.Job, next string, err error) {
+	before, err := in.before()
+	if err != nil {
+		return nil, "", problem(err)
 	}
-	return &reply[[]wire.RunState]{states}, nil
+	jobs, err = s.Jobs.Store.Jobs(ctx, job.Page{Kind: kind, Live: in.Live, Before: before, Limit: in.size() + 1})
+	if err != nil {
+		return nil, "", problem(err)
+	}
+	if len(jobs) > in.size() {
+		jobs = jobs[:in.size()]
+		kept := map[string][]string{}
+		if in.Live {
+			kept["live"] = []string{"true"}
+		}
+		next = in.after("/api/v1/"+string(kind)+"s", jobs[len(jobs)-1].ID, kept)
+	}
+	return jobs, next, nil
 }
 
-func (s *server) getRun(_ context.Context, in *one) (*reply[wire.RunState], error) {
-	r, err := s.runs.Run(in.ID)
+func (s *server) listRuns(ctx context.Context, in *listInput) (*listReply[wire.RunList], error) {
+	jobs, next, err := s.list(ctx, job.Run, in)
+	if err != nil {
+		return nil, err
+	}
+	l := wire.RunList{Runs: []wire.RunState{}, Next: next}
+	for _, j := range jobs {
+		l.Runs = append(l.Runs, s.runState(j))
+	}
+	return &listReply[wire.RunList]{linkTo(next), l}, nil
+}
+
+// job returns a job of a kind.
+func (s *server) job(ctx context.Context, kind job.Kind, id string) (job.Job, error) {
+	j, err := s.Jobs.Store.Job(ctx, id)
+	if err == nil && j.Kind != kind {
+		err = job.ErrUnknown
+	}
+	if err != nil {
+		return j, problem(err)
+	}
+	return j, nil
+}
+
+func (s *server) getRun(ctx context.Context, in *one) (*reply[wire.RunState], error) {
+	j, err := s.job(ctx, job.Run, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[wire.RunState]{s.runState(j)}, nil
+}
+
+type reportInput struct {
+	one
+	Asked
+}
+
+type reportReply struct {
+	Lasting
+	Body *report.Report
+}
+
+func (s *server) getReport(ctx context.Context, in *reportInput) (*reportReply, error) {
+	j, err := s.job(ctx, job.Run, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := unfinished(j); err != nil {
+		return nil, err
+	}
+	lasting, err := in.lasting(j.Digest, forSelf)
+	if err != nil {
+		return nil, err
+	}
+	pieces, err := s.Jobs.Store.Pieces(ctx, j.ID, 0, 1)
+	if err == nil && len(pieces) == 0 {
+		err = job.ErrUnknown
+	}
 	if err != nil {
 		return nil, problem(err)
 	}
-	return &reply[wire.RunState]{stateOf(r)}, nil
-}
-
-func (s *server) getReport(_ context.Context, in *one) (*reply[*report.Report], error) {
-	r, err := s.runs.Run(in.ID)
+	rep, err := pieces[0].Report()
 	if err != nil {
 		return nil, problem(err)
 	}
-	rep, err := r.Report()
+	return &reportReply{lasting, rep}, nil
+}
+
+// unfinished says why a job has no result.
+func unfinished(j job.Job) error {
+	switch {
+	case !j.Over():
+		return problem(errUnfinished)
+	case j.Failed != nil:
+		return failed(j.Failed)
+	}
+	return nil
+}
+
+func (s *server) cancelRun(ctx context.Context, in *one) (*reply[wire.RunState], error) {
+	if _, err := s.job(ctx, job.Run, in.ID); err != nil {
+		return nil, err
+	}
+	j, err := s.Jobs.Cancel(ctx, in.ID)
 	if err != nil {
 		return nil, problem(err)
 	}
-	return &reply[*report.Report]{rep}, nil
+	return &reply[wire.RunState]{s.runState(j)}, nil
 }
 
-func (s *server) cancelRun(_ context.Context, in *one) (*reply[wire.RunState], error) {
-	r, err := s.runs.Run(in.ID)
-	if err != nil {
-		return nil, problem(err)
-	}
-	r.Cancel()
-	return &reply[wire.RunState]{stateOf(r)}, nil
-}
-
-// streamRun sends what a run says after message number ?from, the last that the
-// client has seen.
-func (s *server) streamRun(w http.ResponseWriter, req *http.Request) {
-	r, err := s.runs.Run(chi.URLParam(req, "id"))
-	if err != nil {
-		writeProblem(w, problem(err))
-		return
-	}
-	from, err := seenBy(req.URL.Query().Get("from"), r.Log.Last())
-	if err != nil {
-		writeProblem(w, problem(err))
-		return
-	}
-	if err := s.runs.Watch(w, req, r, from); err != nil {
-		writeProblem(w, problem(err))
+// stream sends what a job says after message number ?from, the last that the client has
+// seen.
+func (s *server) stream(kind job.Kind) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		j, err := s.job(r.Context(), kind, chi.URLParam(r, "id"))
+		if err != nil {
+			writeProblem(w, err)
+			return
+		}
+		from, err := seenBy(r.URL.Query().Get("from"))
+		if err == nil {
+			err = s.Hub.Watch(w, r, clientOf(r), j.ID, from)
+		}
+		if err != nil {
+			writeProblem(w, problem(err))
+		}
 	}
 }
 
-func seenBy(text string, last int64) (int64, error) {
+func seenBy(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 || n > last {
-		return 0, fault.At("from", "must be the number of a message of this run, 0 to %d, got %.32q", last, text)
+	if err != nil || n < 0 {
+		return 0, fault.At("from", "must be the number of a message of this stream, got %.32q", text)
 	}
 	return n, nil
 }
 
-func streamOperation(schemas huma.Registry) *huma.Operation {
+func streamOperation(schemas huma.Registry, kind job.Kind) *huma.Operation {
 	return &huma.Operation{
-		OperationID: "stream-run", Method: http.MethodGet, Path: "/api/v1/runs/{id}/stream",
-		Summary:     "Follow a run over a WebSocket",
-		Description: "Every text message is a Message. After the end message the client closes.",
+		OperationID: "stream-" + string(kind), Method: http.MethodGet, Path: "/api/v1/" + string(kind) + "s/{id}/stream",
+		Summary: "Follow a " + string(kind) + " over a WebSocket",
+		Description: "Every text message is a Message. After the end message the client closes. After a moved message, or a connection that is lost, " +
+			"it connects again with the number of the last message that it saw, and misses nothing but progress that newer progress replaced.",
 		Parameters: []*huma.Param{
 			{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}},
 			{Name: "from", In: "query", Description: "Number of the last message seen; 0 sends all", Schema: &huma.Schema{Type: huma.TypeInteger}},
@@ -157,10 +254,8 @@ func streamOperation(schemas huma.Registry) *huma.Operation {
 	}
 }
 
-func pathOf(id string) string { return "/api/v1/runs/" + id }
-
-func stateOf(r *stream.Run) wire.RunState {
-	s := r.State()
-	s.Stream = pathOf(r.ID) + "/stream"
-	return s
+func (s *server) runState(j job.Job) wire.RunState {
+	state := j.RunState()
+	state.Watchers = s.Hub.Watchers(j.ID)
+	return state
 }

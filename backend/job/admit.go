@@ -176,7 +176,7 @@ func (s *Service) known(ctx context.Context, j Job, all map[ContentKey][]byte) (
 		j.Done, j.Reused, j.Bytes = 1, 1, int64(len(p.Data))
 		return nil
 	})
-	s.Meter.Job(kept.Kind, kept.State)
+	s.Metrics.Job(string(kept.Kind), string(kept.State))
 	return kept, err
 }
 
@@ -198,7 +198,7 @@ func (s *Service) create(ctx context.Context, j Job, works bool) (Job, bool, err
 		return Job{}, false, ErrReused
 	}
 	if err == nil && created {
-		s.Meter.Job(j.Kind, wire.StateQueued)
+		s.Metrics.Job(string(j.Kind), string(wire.StateQueued))
 	}
 	return kept, created, err
 }

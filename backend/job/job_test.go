@@ -142,8 +142,10 @@ func (r *rig) rows(j job.Job) []sweep.Row {
 func real() job.Simulator {
 	return job.Simulator{
 		Engine: core.Engine,
-		Report: func(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) { return core.Run(ctx, s, p) },
-		Point:  func(ctx context.Context, s scenario.Scenario) (sweep.Result, error) { return core.Point(ctx, s) },
+		Report: func(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
+			return core.Run(ctx, s, p)
+		},
+		Point: func(ctx context.Context, s scenario.Scenario) (sweep.Result, error) { return core.Point(ctx, s) },
 	}
 }
 

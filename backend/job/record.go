@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/bus"
+	"monde/backend/metrics"
 	"monde/core/wire"
 )
 
@@ -44,7 +45,7 @@ func (l *lead) record(ctx context.Context, m jetstream.Msg) {
 	}
 	_ = m.Ack()
 	l.counted(p)
-	l.s.Meter.Piece(float64(o.Millis)/1000, p.Rows-p.Bad-p.Reused, p.Bad, p.Reused)
+	l.measured(o, p)
 	if l.job.Kind == Sweep {
 		l.say(Event{Kind: wire.KindRows, Piece: p.Number})
 	} else {
@@ -262,7 +263,7 @@ func (s *Service) farewell(ctx context.Context, j Job) error {
 			return err
 		}
 	}
-	s.Meter.Job(j.Kind, j.State)
+	s.Metrics.Job(string(j.Kind), string(j.State))
 	return s.clear(ctx, j)
 }
 
@@ -301,4 +302,13 @@ func prepare(j Job) (work, error) {
 		return work{profile: []float64{float64(j.Cost)}}, nil
 	}
 	return plan(j.Scenario, *j.Sweep)
+}
+
+// measured counts a recorded piece.
+func (l *lead) measured(o outcome, p Piece) {
+	m := l.s.Metrics
+	m.Piece(time.Duration(o.Millis) * time.Millisecond)
+	m.Points(metrics.OK, p.Rows-p.Bad-p.Reused)
+	m.Points(metrics.Failed, p.Bad)
+	m.Points(metrics.Reused, p.Reused)
 }

@@ -11,18 +11,19 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/bus"
+	"monde/backend/metrics"
 )
 
 // Config is what a Service works with.
 type Config struct {
-	Bus    *bus.Bus
-	Store  Store
-	Engine string       // version of the simulator that jobs are for
-	Room   func() error // says why nothing more can be stored, as ErrFull; nil: never asked
-	Limits Admission
-	Keep   Limits // what is forgotten
-	Meter  Meter
-	Log    *slog.Logger
+	Bus     *bus.Bus
+	Store   Store
+	Engine  string       // version of the simulator that jobs are for
+	Room    func() error // says why nothing more can be stored, as ErrFull; nil: never asked
+	Limits  Admission
+	Keep    Limits           // what is forgotten
+	Metrics *metrics.Metrics // nil counts nothing
+	Log     *slog.Logger
 }
 
 // A Service takes jobs, and leads them: it gives their pieces out and records what comes
@@ -46,9 +47,6 @@ const (
 func New(c Config) *Service {
 	if c.Room == nil {
 		c.Room = func() error { return nil }
-	}
-	if c.Meter == nil {
-		c.Meter = silent{}
 	}
 	return &Service{Config: c, schedule: newSchedule()}
 }
@@ -99,6 +97,8 @@ func (s *Service) subscribe(ctx context.Context) (stop func(), err error) {
 	beats, err := s.Bus.Conn.Subscribe(beatSubject, func(m *nats.Msg) {
 		if b, ok := readBeat(m.Data, s.Engine); ok {
 			s.schedule.heard(b)
+			workers, _ := s.schedule.crew()
+			s.Metrics.Workers(workers)
 		}
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/job"
+	"monde/backend/metrics"
 )
 
 // Record is what a hub reads of the record of jobs.
@@ -49,34 +50,20 @@ const linger = 10 * time.Second
 
 // A Hub holds the logs of the jobs that are watched here.
 type Hub struct {
-	js     jetstream.JetStream
-	record Record
-	limits Limits
-	log    *slog.Logger
-	crowd  *crowd
-	meter  Meter
+	js      jetstream.JetStream
+	record  Record
+	limits  Limits
+	log     *slog.Logger
+	crowd   *crowd
+	metrics *metrics.Metrics
 
 	mu    sync.Mutex
 	feeds map[string]*feed
 }
 
-// A Meter counts what happens to watchers.
-type Meter interface {
-	Watchers(n int)
-	Dropped() // one that was too slow
-}
-
-type silent struct{}
-
-func (silent) Watchers(int) {}
-func (silent) Dropped()     {}
-
-// New returns a hub without watchers. meter may be nil.
-func New(js jetstream.JetStream, record Record, limits Limits, meter Meter, log *slog.Logger) *Hub {
-	if meter == nil {
-		meter = silent{}
-	}
-	return &Hub{js: js, record: record, limits: limits, log: log, crowd: newCrowd(limits), meter: meter, feeds: map[string]*feed{}}
+// New returns a hub without watchers. m may be nil.
+func New(js jetstream.JetStream, record Record, limits Limits, m *metrics.Metrics, log *slog.Logger) *Hub {
+	return &Hub{js: js, record: record, limits: limits, log: log, crowd: newCrowd(limits), metrics: m, feeds: map[string]*feed{}}
 }
 
 // Watch makes the request a WebSocket and sends what a job says after message number
@@ -96,8 +83,7 @@ func (h *Hub) Watch(w http.ResponseWriter, req *http.Request, client, id string,
 		return err
 	}
 	defer out()
-	h.meter.Watchers(1)
-	defer h.meter.Watchers(-1)
+	defer h.metrics.Watching()()
 	h.socket(ctx, w, req, &f.log, seq)
 	return nil
 }

@@ -54,7 +54,7 @@ func (h *Hub) socket(ctx context.Context, w http.ResponseWriter, req *http.Reque
 	case err == nil:
 		await(ctx, closeWithin)
 	case errors.Is(err, errSlow):
-		h.meter.Dropped()
+		h.metrics.DroppedSlow()
 	}
 	cancel()
 	_ = conn.CloseNow() // it may be closed already

@@ -51,6 +51,17 @@ func (b *bar) steps(done, of int64) { b.draw(done, of, "steps of the core") }
 // runs shows how many runs of a search are done.
 func (b *bar) runs(done, of int) { b.draw(int64(done), int64(of), "runs") }
 
+// points shows how many points of a sweep are done, and how long the others will take if
+// they are as those were.
+func (b *bar) points(done, of int, took time.Duration) {
+	if done == 0 {
+		b.draw(0, int64(of), "points")
+		return
+	}
+	left := time.Duration(float64(took) * float64(of-done) / float64(done))
+	b.draw(int64(done), int64(of), "points, %v left", left.Round(time.Second))
+}
+
 // part shows how many requests of a memory were sent.
 func (b *bar) part(done, of int) { b.draw(int64(done), int64(of), "requests") }
 

@@ -26,6 +26,7 @@ type commands struct {
 	Run       runCommand       `cmd:"" help:"Simulate one scenario and print its report."`
 	Advise    adviseCommand    `cmd:"" help:"Say which strategy suits a model, a machine and a workload, and why."`
 	Inverse   inverseCommand   `cmd:"" help:"Find the least of a quantity that reaches a goal."`
+	Sweep     sweepCommand     `cmd:"" help:"Simulate many scenarios that differ in some fields, and write a row for each."`
 	Scenarios scenariosCommand `cmd:"" help:"List the scenarios to start from, or print one."`
 	DRAM      dramCommand      `cmd:"" name:"dram" help:"Simulate one memory, command by command, for a trace of requests."`
 	Device    deviceCommand    `cmd:"" help:"Look at one expert on the memory device: clock by clock, from the host, and number by number."`

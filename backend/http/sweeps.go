@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -181,9 +182,9 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, err)
 		return
 	}
-	format, err := export.Parse(r.URL.Query().Get("format"))
+	format, err := formatOf(r.URL.Query().Get("format"))
 	if err != nil {
-		writeProblem(w, problem(fault.In("format", err)))
+		writeProblem(w, problem(err))
 		return
 	}
 	if j.Over() && unchanged(w, r, j.ID+"-"+strconv.Itoa(j.Done)+"-"+string(format), forSelf) {
@@ -195,6 +196,17 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 		s.Log.Error("a download broke off", "sweep", j.ID, "error", err)
 		panic(http.ErrAbortHandler) // the client must not take a part for the whole
 	}
+}
+
+// formatOf reads the name of a format; CSV is the usual one.
+func formatOf(name string) (export.Format, error) {
+	if name == "" {
+		return export.CSV, nil
+	}
+	if f := export.Format(name); slices.Contains(export.Formats, f) {
+		return f, nil
+	}
+	return "", fault.At("format", "must be one of %q, got %.32q", export.Formats, name)
 }
 
 func (s *server) export(ctx context.Context, j job.Job, format export.Format, w http.ResponseWriter) error {

@@ -14,7 +14,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -34,6 +33,8 @@ const (
 	readers   = 4               // connections that read at once
 	patience  = 5 * time.Second // for a lock that another process holds
 	logTarget = 64 << 20        // bytes to which the write-ahead log shrinks after a checkpoint
+	logPages  = 4000            // after which it is written back: results lie at random, so waiting writes pages once
+	cache     = 16 << 10        // KiB of pages that the writer keeps
 )
 
 // Options are what a Store may do otherwise than by default.
@@ -64,7 +65,7 @@ func New(ctx context.Context, dir string, opt Options) (*Store, error) {
 	}
 	err := s.open(ctx, path, opt)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, full(err)), s.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.Close())
 	}
 	return s, nil
 }
@@ -77,7 +78,8 @@ func (s *Store) open(ctx context.Context, path string, opt Options) (err error) 
 	// auto_vacuum counts only before the first table is there, so it comes before WAL.
 	s.write, err = connect(path, 1, "_txlock", "immediate", "_pragma", "auto_vacuum(INCREMENTAL)",
 		"_pragma", "journal_mode(WAL)", "_pragma", "synchronous("+synchronous+")",
-		"_pragma", fmt.Sprintf("journal_size_limit(%d)", logTarget))
+		"_pragma", fmt.Sprintf("journal_size_limit(%d)", logTarget), "_pragma", fmt.Sprintf("wal_autocheckpoint(%d)", logPages),
+		"_pragma", fmt.Sprintf("cache_size(-%d)", cache), "_pragma", "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}
@@ -117,17 +119,18 @@ func connect(path string, connections int, params ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// writable fails if the file or its directory cannot be written to, which SQLite would
-// say only later.
+// writable fails if the record cannot be written to, which SQLite would say only later.
 func writable(ctx context.Context, db *sql.DB, path string) error {
 	tx, err := db.BeginTx(ctx, nil) // takes the lock for writing
-	if err != nil {
-		if info, statErr := os.Stat(path); errors.Is(statErr, fs.ErrNotExist) || info != nil && info.IsDir() {
-			return fmt.Errorf("the data directory cannot be written to: %w", err)
-		}
-		return err
+	if err == nil {
+		return tx.Rollback()
 	}
-	return tx.Rollback()
+	// SQLite says that it cannot, the system says why.
+	probe, why := os.CreateTemp(filepath.Dir(path), ".probe-*")
+	if why != nil {
+		return fmt.Errorf("the data directory cannot be written to: %w (%w)", why, err)
+	}
+	return errors.Join(err, probe.Close(), os.Remove(probe.Name()))
 }
 
 // Close ends the connections. Whatever is asked after it fails.

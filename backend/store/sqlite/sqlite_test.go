@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -10,7 +11,12 @@ import (
 	"monde/backend/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(victim); dir != "" {
+		beVictim(dir)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func open(t testing.TB, dir string, opt sqlite.Options) *sqlite.Store {
 	t.Helper()

@@ -35,7 +35,8 @@ type commands struct {
 	Memread   memreadCommand   `cmd:"" help:"Say what decoding takes that reads a store of facts (MemLLM)."`
 	Validate  validateCommand  `cmd:"" help:"Compare predictions with measurements, row by row."`
 	Fit       fitCommand       `cmd:"" help:"Fit the constants of the GPU to the measurements."`
-	Serve     serveCommand     `cmd:"" help:"Serve the page and its API."`
+	Serve     serveCommand     `cmd:"" help:"Serve the page and its API, with queue and record."`
+	Worker    workerCommand    `cmd:"" help:"Join a server's or a cluster's queue, and work."`
 
 	Version kong.VersionFlag `help:"Print the engine's version."`
 }

@@ -51,11 +51,11 @@ func newWorker(b *bus.Bus, slots int, limit time.Duration, log *slog.Logger) *jo
 	if slots < 0 {
 		slots = runtime.GOMAXPROCS(0)
 	}
-	return &job.Worker{Bus: b, Sim: simulator, Slots: slots, Limit: limit, Log: log}
+	return &job.Worker{Bus: b, Sim: engine, Slots: slots, Limit: limit, Log: log}
 }
 
-// simulator is core, as workers call it.
-var simulator = job.Simulator{
+// engine is core, as workers call it.
+var engine = job.Simulator{
 	Engine: core.Engine,
 	Report: func(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
 		return core.Run(ctx, s, p)

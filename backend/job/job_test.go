@@ -49,7 +49,7 @@ func newRig(t *testing.T, dir string, change func(*job.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := job.Config{Bus: b, Store: store, Engine: core.Engine, Limits: job.DefaultAdmission(), Log: log}
+	c := job.Config{Bus: b, Store: store, Engine: core.Engine, Limits: job.DefaultAdmission(), Piece: 10, Log: log}
 	if change != nil {
 		change(&c)
 	}

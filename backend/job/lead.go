@@ -17,10 +17,11 @@ import (
 
 // How a job is led.
 const (
-	tellEvery = 400 * time.Millisecond // a word about progress
-	saveEvery = 3 * time.Second        // the counters of its record
-	staleFrom = 4 * time.Second        // a piece that was not heard of for so long is looked after
-	heldFor   = 3 * time.Second        // an outcome that was not recorded by then is delivered again
+	tellEvery = 400 * time.Millisecond  // a word about progress
+	saveEvery = 3 * time.Second         // the counters of its record
+	staleFrom = 4 * time.Second         // a piece that was not heard of for so long is looked after
+	quietFor  = 1500 * time.Millisecond // without a word of any worker, the record is read
+	heldFor   = 3 * time.Second         // an outcome that was not recorded by then is delivered again
 )
 
 // A lead gives the pieces of one job out, and records their outcomes. All of it but the
@@ -38,6 +39,7 @@ type lead struct {
 	part     *wire.Progress // how far a run is
 	said     time.Time      // when progress was last told
 	saved    time.Time
+	heard    time.Time    // when a worker last said something
 	failed   *wire.Failed // of a run
 	sum      Piece        // of what is recorded
 	bytes    int64

@@ -55,7 +55,7 @@ func newServer(c Config) (*server, chi.Router) {
 	r.Use(named, known(c.Proxies), accessLog(c.Log), c.Metrics.Requests, secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
-	r.Get("/api/v1/runs/{id}/stream", s.streamRun) // it compresses messages, not answers
+	r.With(worded).Get("/api/v1/runs/{id}/stream", s.streamRun) // it compresses messages, not answers
 	r.Group(func(r chi.Router) {
 		r.Use(compress, limit(c.Starts), documents, deadline(c.Within))
 		s.api = humachi.New(r, describe(c.Catalog().Engine, c.Log))
@@ -64,7 +64,7 @@ func newServer(c Config) (*server, chi.Router) {
 		newGuide(s.api.OpenAPI()).routes(r)
 	})
 	r.MethodNotAllowed(refuseMethod(r))
-	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
+	r.NotFound(worded(files(c.Static)).ServeHTTP) // what no route knows may be a file
 	return s, r
 }
 

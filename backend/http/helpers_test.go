@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -46,6 +47,9 @@ type site struct {
 	log     *strings.Builder
 }
 
+// logTo writes JSON lines.
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }
+
 var quiet = slog.New(slog.DiscardHandler)
 
 func newSite(t testing.TB, simulate stream.Simulate, files fs.FS) site {
@@ -59,7 +63,7 @@ func newSite(t testing.TB, simulate stream.Simulate, files fs.FS) site {
 		defer cancel()
 		runs.Close(ctx)
 	})
-	server, routes := newServer(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: slog.New(slog.NewJSONHandler(&text, nil))})
+	server, routes := newServer(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: logTo(&text)})
 	return site{routes, server, routes, runs, core.Catalog, &text}
 }
 

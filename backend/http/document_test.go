@@ -214,10 +214,6 @@ func (s site) holds(t testing.TB, id string, w *httptest.ResponseRecorder) {
 	})
 }
 
-func statusKey(code int) string {
-	return string([]byte{byte('0' + code/100), byte('0' + code/10%10), byte('0' + code%10)})
-}
-
 func simulateReally(ctx context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
 	return core.Run(ctx, s, p)
 }

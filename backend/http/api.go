@@ -78,7 +78,7 @@ func newServer(c Config) (*server, chi.Router) {
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
 	for _, kind := range []job.Kind{job.Run, job.Sweep} {
-		r.Get("/api/v1/"+string(kind)+"s/{id}/stream", s.stream(kind)) // it compresses messages, not answers
+		r.With(worded).Get("/api/v1/"+string(kind)+"s/{id}/stream", s.stream(kind)) // it compresses messages, not answers
 	}
 	r.Get("/s/{id}", s.openLink)
 	r.With(compress).Get("/api/v1/sweeps/{id}/results", s.results) // it takes as long as the client does
@@ -90,7 +90,7 @@ func newServer(c Config) (*server, chi.Router) {
 		newGuide(s.api.OpenAPI()).routes(r)
 	})
 	r.MethodNotAllowed(refuseMethod(r))
-	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
+	r.NotFound(worded(files(c.Static)).ServeHTTP) // what no route knows may be a file
 	return s, r
 }
 

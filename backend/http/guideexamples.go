@@ -22,8 +22,12 @@ func examplesFor(known map[string]bool) []guideExample {
 				"curl -s $MONDE/api/v1/sweeps/$ID")}},
 		{"stream-run", guideExample{"example-stream", "Follow a stream",
 			"A stream is a WebSocket of JSON messages, numbered by seq. After a broken connection, ?from= the last number goes on " +
-				"without a gap; after end, close it. curl speaks WebSocket from 8.11 on; with an older one, ask for progress now and then.",
-			lines("curl -sN ws://localhost:8080/api/v1/runs/$ID/stream?from=0")}},
+				"without a gap; after end, close it. curl speaks WebSocket from 8.11 on; an older one shows the messages if it is told to ask for one.",
+			lines(
+				"curl -sN ${MONDE/http/ws}/api/v1/runs/$ID/stream",
+				`curl -sN "$MONDE/api/v1/runs/$ID/stream?from=0" --http1.1 --output - \`,
+				"  -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\",
+				"  -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='")}},
 	} {
 		if known[e.of] {
 			all = append(all, e.guideExample)

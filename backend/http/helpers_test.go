@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
 	"go.uber.org/goleak"
 
 	"monde/backend/stream"
@@ -39,23 +40,31 @@ func simulateForever(ctx context.Context, _ scenario.Scenario, _ probe.Probe) (r
 // A site is an API under test.
 type site struct {
 	http.Handler
-	runs *stream.Registry
-	log  *strings.Builder
+	server  *server
+	routes  chi.Router
+	runs    *stream.Registry
+	catalog func() wire.Catalog
+	log     *strings.Builder
 }
+
+// logTo writes JSON lines.
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 func newSite(t testing.TB, simulate stream.Simulate, files fs.FS) site {
 	t.Helper()
 	limits := stream.DefaultLimits()
 	limits.Workers, limits.Queue = 1, 1
 	var text strings.Builder
-	runs := stream.New(simulate, limits, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	runs := stream.New(simulate, limits, quiet)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		runs.Close(ctx)
 	})
-	api := New(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: slog.New(slog.NewJSONHandler(&text, nil))})
-	return site{api, runs, &text}
+	server, routes := newServer(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: logTo(&text)})
+	return site{routes, server, routes, runs, core.Catalog, &text}
 }
 
 func (s site) ask(method, path, body string) *httptest.ResponseRecorder {
@@ -101,8 +110,13 @@ func expectProblem(t testing.TB, w *httptest.ResponseRecorder, status int) huma.
 	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("a problem of type %q", got)
 	}
-	if p.Status != status || p.Title == "" {
+	if p.Status != status || p.Title == "" || p.Type != "about:blank" || p.Detail == "" ||
+		p.Instance != "urn:request:"+w.Header().Get(requestID) {
 		t.Errorf("problem is %+v", p)
+	}
+	later := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || status == http.StatusInsufficientStorage
+	if later != (w.Header().Get("Retry-After") != "") {
+		t.Errorf("status %d: Retry-After is %q", status, w.Header().Get("Retry-After"))
 	}
 	return p
 }

@@ -85,7 +85,7 @@ func TestFilesAndStreamsAreLeftAsTheyAre(t *testing.T) {
 			t.Errorf("%s: %q, want %q", path, w.Body, want)
 		}
 	}
-	w := s.fetch(pathOf(start(t, s, "{}").ID)+"/stream", accept)
+	w := s.fetch(start(t, s, "{}").Stream, accept)
 	if w.Code != http.StatusUpgradeRequired || w.Header().Get("Content-Encoding") != "" {
 		t.Errorf("a stream without an upgrade: %d, %v", w.Code, w.Header())
 	}

@@ -71,6 +71,9 @@ func tagOf(path string) string {
 		name, _, _ := strings.Cut(rest, "/")
 		return name
 	}
+	if strings.HasPrefix(path, "/s/") {
+		return "links"
+	}
 	return aboutServer
 }
 
@@ -111,6 +114,7 @@ var bodies = map[string]struct {
 	example string
 }{
 	"start-run":   {nil, exampleScenario},
+	"put-link":    {nil, exampleScenario},
 	"start-sweep": {reflect.TypeFor[wire.SweepAsk](), exampleSweep},
 }
 

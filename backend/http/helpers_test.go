@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"go.uber.org/goleak"
 
+	"monde/backend/job"
+	"monde/backend/job/jobtest"
 	"monde/backend/stream"
 	"monde/core"
 	"monde/core/probe"
@@ -42,9 +45,8 @@ type site struct {
 	http.Handler
 	server  *server
 	routes  chi.Router
-	runs    *stream.Registry
 	catalog func() wire.Catalog
-	log     *strings.Builder
+	log     *journal
 }
 
 // logTo writes JSON lines.
@@ -52,19 +54,42 @@ func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, ni
 
 var quiet = slog.New(slog.DiscardHandler)
 
-func newSite(t testing.TB, simulate stream.Simulate, files fs.FS) site {
+type simulate = func(context.Context, scenario.Scenario, probe.Probe) (report.Report, error)
+
+func newSite(t testing.TB, simulate simulate, files fs.FS) site {
 	t.Helper()
-	limits := stream.DefaultLimits()
-	limits.Workers, limits.Queue = 1, 1
-	var text strings.Builder
-	runs := stream.New(simulate, limits, quiet)
+	rig := jobtest.New(t, t.TempDir(), func(c *job.Config) { c.Limits.Jobs = 2 })
+	rig.Lead()
+	rig.Worker(job.Simulator{Engine: core.Engine, Report: simulate, Point: jobtest.Real().Point}, 1)
+	hub := stream.New(rig.Bus.JS, rig.Store, stream.DefaultLimits(), nil, quiet)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		runs.Close(ctx)
+		hub.Close(ctx)
 	})
-	server, routes := newServer(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: logTo(&text)})
-	return site{routes, server, routes, runs, core.Catalog, &text}
+	text := &journal{}
+	server, routes := newServer(Config{Jobs: rig.Service, Hub: hub, Catalog: core.Catalog, Static: files, Log: logTo(text)})
+	return site{routes, server, routes, core.Catalog, text}
+}
+
+// A journal is what was logged, by any number at once.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+// String returns all of it.
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 func (s site) ask(method, path, body string) *httptest.ResponseRecorder {

@@ -58,7 +58,7 @@ func TestMadeUpClientsTakeNoMoreMemory(t *testing.T) {
 
 func TestWhoStartsTooMuchHearsWhenToComeBack(t *testing.T) {
 	s := newSite(t, simulateNothing, nil)
-	h := New(Config{Runs: s.runs, Catalog: s.catalog, Log: quiet, Starts: 2})
+	h := New(Config{Jobs: s.server.Jobs, Hub: s.server.Hub, Catalog: s.catalog, Log: quiet, Starts: 2})
 	ask := func(method, path, from string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(method, path, strings.NewReader("{"))
 		r.RemoteAddr = from

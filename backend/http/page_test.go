@@ -15,15 +15,15 @@ import (
 	"monde/core/fault"
 )
 
-// listInput is an input as those of lists are.
-type listInput struct {
+// partInput is an input as those of lists are.
+type partInput struct {
 	Paged
 	Asked
 	Once
 	Kind string `query:"kind"`
 }
 
-type listReply struct {
+type partReply struct {
 	Lasting
 	Link string `header:"Link"`
 	Body struct {
@@ -39,8 +39,8 @@ func list(t testing.TB) http.Handler {
 	r := chi.NewRouter()
 	r.Use(named, compress)
 	api := humachi.New(r, describe("v", quiet))
-	huma.Register(api, huma.Operation{Method: "GET", Path: "/list", OperationID: "list"}, func(_ context.Context, in *listInput) (*listReply, error) {
-		var out listReply
+	huma.Register(api, huma.Operation{Method: "GET", Path: "/list", OperationID: "list"}, func(_ context.Context, in *partInput) (*partReply, error) {
+		var out partReply
 		var err error
 		if out.Body.Before, err = in.before(); err != nil {
 			return nil, problem(err)

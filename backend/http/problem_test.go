@@ -85,7 +85,7 @@ func oneHandler(log *strings.Builder, within time.Duration, f func(context.Conte
 	r.Group(func(r chi.Router) {
 		r.Use(deadline(within), documents)
 		api := humachi.New(r, describe("v", logTo(log)))
-		huma.Register(api, getOf("x", "/api/v1/runs/{id}", "x"), func(ctx context.Context, _ *one) (*reply[string], error) {
+		huma.Register(api, getOf("x", "/api/v1/runs/{id}", "x"), func(ctx context.Context, _ *One) (*reply[string], error) {
 			return nil, f(ctx)
 		})
 		r.Post("/api/v1/runs", func(http.ResponseWriter, *http.Request) {})

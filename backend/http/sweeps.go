@@ -32,16 +32,7 @@ var startSweep = huma.Operation{
 	RequestBody: &huma.RequestBody{
 		Required: true,
 		Content: map[string]*huma.MediaType{
-			"application/json": {
-				Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true},
-				Example: map[string]any{
-					"scenario": map[string]any{"model": "qwen3-30b-a3b"},
-					"sweep": map[string]any{"method": "grid", "axes": []any{
-						map[string]any{"path": "workload.batch", "values": []int{1, 2, 4, 8}},
-						map[string]any{"path": "machine.link.bandwidth_bytes_per_s", "from": 16e9, "to": 128e9, "steps": 8, "scale": "log"},
-					}},
-				},
-			},
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, // describeBody says more
 		},
 	},
 	SkipValidateBody: true, // sweep.Decode does
@@ -49,7 +40,7 @@ var startSweep = huma.Operation{
 }
 
 func (s *server) startSweep(ctx context.Context, in *startInput) (*startReply[wire.SweepState], error) {
-	r, err := in.request(ctx)
+	r, err := s.request(ctx, in.Once)
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -99,7 +90,7 @@ func (s *server) listSweeps(ctx context.Context, in *listInput) (*listReply[wire
 	return &listReply[wire.SweepList]{linkTo(next), l}, nil
 }
 
-func (s *server) getSweep(ctx context.Context, in *one) (*reply[wire.SweepState], error) {
+func (s *server) getSweep(ctx context.Context, in *One) (*reply[wire.SweepState], error) {
 	j, err := s.job(ctx, job.Sweep, in.ID)
 	if err != nil {
 		return nil, err
@@ -107,7 +98,7 @@ func (s *server) getSweep(ctx context.Context, in *one) (*reply[wire.SweepState]
 	return &reply[wire.SweepState]{s.sweepState(j)}, nil
 }
 
-func (s *server) cancelSweep(ctx context.Context, in *one) (*reply[wire.SweepState], error) {
+func (s *server) cancelSweep(ctx context.Context, in *One) (*reply[wire.SweepState], error) {
 	if _, err := s.job(ctx, job.Sweep, in.ID); err != nil {
 		return nil, err
 	}
@@ -119,7 +110,7 @@ func (s *server) cancelSweep(ctx context.Context, in *one) (*reply[wire.SweepSta
 }
 
 type rowsInput struct {
-	one
+	One
 	From  int `query:"from" minimum:"0" doc:"The first index that is wanted"`
 	Limit int `query:"limit" default:"1000" minimum:"1" maximum:"10000" doc:"How many at most"`
 }

@@ -111,9 +111,11 @@ export const shownOf = (f: SweepField, v: Value) => (typeof v === 'number' ? pla
 /** A value for people: 64 GB/s. At most so many digits. */
 export function valueText(f: SweepField, v: Value, digits = 4): string {
   if (typeof v !== 'number') return f.names.find((n) => n.value === v)?.label ?? String(v);
-  const own = f.unit === '' || f.unit.startsWith('of ') ? '' : `\u00a0${f.unit}`;
-  return grouped(v / f.per, digits) + own;
+  return grouped(v / f.per, digits) + (symbols.has(f.unit) ? `\u00a0${f.unit}` : '');
 }
+
+/** Units that are written after a number; others are words about the field. */
+const symbols: ReadonlySet<string> = new Set(['GB/s', 'TFLOP/s', 'GiB', 'MB', 'KiB', 'GHz', 'µs', 'ns', 'bits']);
 
 /** The same without its unit, for what says the unit once. */
 export const shortText = (f: SweepField, v: Value) => (typeof v === 'number' ? grouped(v / f.per, 3) : valueText(f, v));

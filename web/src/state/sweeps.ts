@@ -31,6 +31,7 @@ const freshKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) =
 /** Starts, opens, follows and cancels sweeps; holds the rows of one. */
 export class Sweeps {
   readonly form = signal<SweepForm | null>(null); // null: nobody has changed it yet
+  readonly asking = signal(true); // the form is open
   readonly current = signal<SweepState | null>(null);
   readonly progress = signal<Progress | null>(null);
   readonly rows = signal<readonly SweepRow[]>([]); // by index, a new list whenever some came
@@ -61,6 +62,7 @@ export class Sweeps {
       if (trace) await this.server.putTrace(scenario.workload.routing.file, trace, new AbortController().signal);
       const begun = await this.server.start(ask, this.keyFor(ask));
       this.asked = {text: '', key: ''}; // the same form again is another sweep
+      this.asking.value = false;
       void this.follow(begun);
       return begun.id;
     } catch (e) {
@@ -76,6 +78,7 @@ export class Sweeps {
     if (id === this.id) return;
     this.leave();
     this.id = id;
+    this.asking.value = false;
     try {
       const state = await this.server.state(id);
       if (this.id === id) await this.follow(state);
@@ -88,6 +91,7 @@ export class Sweeps {
   leave(): void {
     this.latest.stop();
     this.reset(null);
+    this.asking.value = true;
   }
 
   /** Follows again what was given up. */

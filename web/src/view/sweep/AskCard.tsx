@@ -36,8 +36,8 @@ export function AskCard({sweeps}: {readonly sweeps: Sweeps}) {
   const wrong = (key: string) => plan.wrong.get(key) ?? refused.form.get(key) ?? '';
   const submit = (e: Event) => e.preventDefault();
   return (
-    <section class="card sweep-ask" aria-labelledby="sweep-title">
-      <h2 id="sweep-title">Which values, all at once?</h2>
+    <details class="card sweep-ask" open={sweeps.asking.value} onToggle={(e) => (sweeps.asking.value = e.currentTarget.open)}>
+      <summary><h2 id="sweep-title">{sweeps.current.value ? 'Start another sweep' : 'Which values, all at once?'}</h2></summary>
       <p class="note">Everything that is not varied stays as it is set now: {aboutOf(s)}.</p>
       <form class="sweep-form" onSubmit={submit} aria-label="Sweep">
         <Presets s={s} take={(p) => set(presetForm(p, s, field))} />
@@ -55,7 +55,7 @@ export function AskCard({sweeps}: {readonly sweeps: Sweeps}) {
         <Method form={form} wrong={wrong} set={set} />
         <Start sweeps={sweeps} plan={plan} rest={refused.rest} />
       </form>
-    </section>
+    </details>
   );
 }
 

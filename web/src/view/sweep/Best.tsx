@@ -2,7 +2,7 @@ import {useEffect, useState} from 'preact/hooks';
 import {percent, resource, short, time} from '../../base/format';
 import {bestOf, knownMetrics, metricOf} from '../../state/sweepmetrics';
 import {goesOn} from '../../state/sweeps';
-import {valueText} from '../../state/sweepfields';
+import {shortText, titleOf} from '../../state/sweepfields';
 import type {SweepField} from '../../state/sweepfields';
 import {useStore} from '../../state/store';
 import type {SweepRow, SweepState} from '../../wire.gen';
@@ -41,7 +41,7 @@ export function Best({state, rows, fields}: BestProps) {
         caption={`Best points by ${metric.title}`} rows={best}
         columns={[
           {title: 'Point', text: true, cell: (r) => <Opener state={state} row={r} rank={best.indexOf(r) + 1} link={links.get(r.index)} />},
-          ...varied.map((i) => ({title: fields[i]!.title, cell: (r: SweepRow) => valueText(fields[i]!, r.values[i]!)})),
+          ...varied.map((i) => ({title: titleOf(fields[i]!), cell: (r: SweepRow) => shortText(fields[i]!, r.values[i]!)})),
           ...(own ? [{title: metric.title, cell: (r: SweepRow) => metric.text(metric.of(result(r)))}] : []),
           {title: 'Latency', cell: (r) => time(result(r).latency_ps)},
           {title: 'Tokens/s', cell: (r) => short(result(r).tokens_per_second)},
@@ -87,7 +87,7 @@ function Opener({state, row, rank, link}: OpenerProps) {
     <>
       <span class="rank">{rank}</span> {link ? <a href={link} data-digest={row.result?.digest} onClick={open}>{name}</a> : <button type="button" class="plain" data-digest={row.result?.digest} onClick={open}>{name}</button>}
       {row.result?.simulated_only && <>{' '}<span class="badge bad">simulated only</span></>}
-      {row.result?.fits === false && <>{' '}<span class="badge bad">more memory than there is</span></>}
+      {row.result?.fits === false && <>{' '}<span class="badge bad">does not fit</span></>}
     </>
   );
 }

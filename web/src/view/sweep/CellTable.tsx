@@ -1,6 +1,6 @@
 import {percent, resource} from '../../base/format';
 import {figureOf} from '../../state/sweepmetrics';
-import {valueText} from '../../state/sweepfields';
+import {shortText, titleOf} from '../../state/sweepfields';
 import {useStore} from '../../state/store';
 import {Table} from '../Figure';
 import {openPoint} from './open';
@@ -20,7 +20,7 @@ export function CellTable({state, fields, metric, cells, x, y}: CellsProps & {re
       <Table
         caption={`${metric.title} of the points that the picture shows`} rows={sorted}
         columns={[
-          ...axes.map((i) => ({title: fields[i]!.title, text: true, cell: ({row}: typeof sorted[number]) => valueText(fields[i]!, row.values[i]!)})),
+          ...axes.map((i) => ({title: titleOf(fields[i]!), text: true, cell: ({row}: typeof sorted[number]) => shortText(fields[i]!, row.values[i]!)})),
           {title: metric.title, cell: ({row}) => (Number.isNaN(figureOf(metric, row)) ? '–' : metric.text(figureOf(metric, row)))},
           {title: 'Waits for', text: true, cell: ({row}) => (row.result ? `${resource(row.result.limit)} ${percent(row.result.limit_share)}` : row.failed)},
           {title: 'Point', text: true, cell: ({row}) => (row.result ? <button type="button" class="plain" onClick={() => void openPoint(store, state, row)}>Open {row.index}</button> : `${row.index}`)},

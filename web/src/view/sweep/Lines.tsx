@@ -46,7 +46,7 @@ export function Lines(props: ShadedProps & {readonly y: number | null}) {
   const label = `${metric.title} by ${titleOf(fields[x]!)}: ${plural(lines.length, 'line')}, from ${metric.text(shades.low)} to ${metric.text(shades.high)}`;
   return (
     <div class="sweep-lines">
-      {y !== null && <ul class="legend">{lines.map((l, n) => <li key={n}><svg width="30" height="14" aria-hidden="true"><g class={lineOf(n)}><path class="line" d="M0 7H30" /><path d={outline(shapes[n % 4]!, 15, 7, 4)} /></g></svg>{fields[y]!.title} {valueText(fields[y]!, l.value ?? '')}</li>)}</ul>}
+      {y !== null && <ul class="legend"><li>{fields[y]!.title}:</li>{lines.map((l, n) => <li key={n}><svg width="30" height="14" aria-hidden="true"><g class={lineOf(n)}><path class="line" d="M0 7H30" /><path d={outline(shapes[n % 4]!, 15, 7, 4)} /></g></svg>{valueText(fields[y]!, l.value ?? '')}</li>)}</ul>}
       {all.length > most && <p class="note">The first {most} of {all.length} lines; a map shows all.</p>}
       <div class="plot-box" role="application" tabIndex={0} aria-label={label} aria-describedby={id} onKeyDown={key}>
         <Plot x={scale.axis} y={metricAxis(metric, shades)} height={380}>

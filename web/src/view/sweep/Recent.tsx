@@ -1,7 +1,8 @@
 import {plural} from '../../base/format';
 import type {Sweeps} from '../../state/sweeps';
 import {useStore} from '../../state/store';
-import type {SweepState} from '../../wire.gen';
+import {fieldAt, fieldsOf} from '../../state/sweepfields';
+import type {Catalog, SweepState} from '../../wire.gen';
 import {Table} from '../Figure';
 import {stateTexts} from './words';
 
@@ -9,11 +10,15 @@ const when = new Intl.DateTimeFormat('en', {dateStyle: 'medium', timeStyle: 'sho
 const whenOf = (s: SweepState) => (s.created ? when.format(new Date(s.created)) : '');
 
 /** What a sweep varies, in a few words. */
-export const variesOf = (s: SweepState) => s.sweep.axes.map((a) => a.path).join(' × ');
+export function variesOf({sweep}: Pick<SweepState, 'sweep'>, catalog: Catalog): string {
+  const fields = fieldsOf(catalog, catalog.default);
+  const some = sweep.axes.filter((a) => a.values?.length !== 1);
+  return (some.length > 0 ? some : sweep.axes).map((a) => fieldAt(fields, a.path, catalog.default).title).join(' × ');
+}
 
 /** Sweeps that are on the server, to open. */
 export function Recent({sweeps}: {readonly sweeps: Sweeps}) {
-  const {lens} = useStore();
+  const {lens, editor} = useStore();
   const all = sweeps.recent.value;
   if (!all || all.length === 0) return null;
   const open = (e: MouseEvent, id: string) => {
@@ -28,7 +33,7 @@ export function Recent({sweeps}: {readonly sweeps: Sweeps}) {
       <Table
         caption="Sweeps on this server, the newest first" rows={all}
         columns={[
-          {title: 'Varies', text: true, cell: (s) => <a href={`?view=sweep&sweep=${encodeURIComponent(s.id)}`} aria-current={s.id === now ? 'true' : undefined} onClick={(e) => open(e, s.id)}>{variesOf(s)}</a>},
+          {title: 'Varies', text: true, cell: (s) => <a href={`?view=sweep&sweep=${encodeURIComponent(s.id)}`} aria-current={s.id === now ? 'true' : undefined} onClick={(e) => open(e, s.id)}>{variesOf(s, editor.catalog)}</a>},
           {title: 'Of', text: true, cell: (s) => `${s.title ? `${s.title}: ` : ''}${s.model} on ${s.machine}`},
           {title: 'Points', cell: (s) => plural(s.points, 'point')},
           {title: 'State', text: true, cell: (s) => <span class={`badge s-${s.state}`}>{stateTexts[s.state]}</span>},

@@ -1,6 +1,6 @@
 import {bestOf, figureOf} from '../../state/sweepmetrics';
 import type {Metric} from '../../state/sweepmetrics';
-import {valueText} from '../../state/sweepfields';
+import {shortText, titleOf} from '../../state/sweepfields';
 import {useStore} from '../../state/store';
 import {Table} from '../Figure';
 import {openPoint} from './open';
@@ -21,7 +21,7 @@ export function ScatterTable({state, rows, fields, metric}: PictureProps & {read
         caption={`Points by ${metric.title}`} rows={shown}
         columns={[
           {title: 'Point', text: true, cell: (r) => (r.result ? <button type="button" class="plain" onClick={() => void openPoint(store, state, r)}>Open {r.index}</button> : r.index)},
-          ...fields.map((f, i) => ({title: f.title, cell: (r: (typeof shown)[number]) => valueText(f, r.values[i]!)})),
+          ...fields.map((f, i) => ({title: titleOf(f), cell: (r: (typeof shown)[number]) => shortText(f, r.values[i]!)})),
           {title: metric.title, cell: (r) => (r.result ? metric.text(figureOf(metric, r)) : r.failed)},
         ]}
       />

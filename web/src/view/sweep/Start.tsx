@@ -1,5 +1,5 @@
 import {useEffect, useState} from 'preact/hooks';
-import {download} from '../../base/browser';
+import {afterPaint, download} from '../../base/browser';
 import {plural, wait} from '../../base/format';
 import {milliseconds} from '../../base/units';
 import {failedOf} from '../../engine/server';
@@ -53,7 +53,9 @@ export function Start({sweeps, plan, rest}: StartProps) {
   const there = server.available.value === true;
   const start = async () => {
     const id = await sweeps.start(editor.scenario.peek(), plan.spec, files);
-    if (id !== null && lens.aim.peek().view === 'sweep') lens.set({sweep: id}, 'pick');
+    if (id === null || lens.aim.peek().view !== 'sweep') return;
+    lens.set({sweep: id}, 'pick');
+    afterPaint(() => document.getElementById('sweep-status')?.focus()); // the button is folded away
   };
   return (
     <div class="sweep-start">

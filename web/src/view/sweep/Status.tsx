@@ -19,7 +19,7 @@ export function Status({sweeps, state}: {readonly sweeps: Sweeps; readonly state
   return (
     <section class="card sweep-status" aria-labelledby="sweep-status">
       <div class="figure-head">
-        <h2 id="sweep-status">{variesOf(state)} <span class={`badge s-${state.state}`}>{stateTexts[state.state]}</span></h2>
+        <h2 id="sweep-status" tabIndex={-1}>{variesOf(state, store.editor.catalog)} <span class={`badge s-${state.state}`}>{stateTexts[state.state]}</span></h2>
         <div class="tools">
           {live && <button type="button" onClick={() => void sweeps.cancel()}>Cancel</button>}
           <CopyLink label="Copy link to it" link={() => store.address()} />
@@ -27,7 +27,7 @@ export function Status({sweeps, state}: {readonly sweeps: Sweeps; readonly state
           <button type="button" onClick={() => store.lens.set({sweep: ''}, 'pick')}>Close</button>
         </div>
       </div>
-      <p class="note">{state.title && `“${state.title}”: `}{state.model} on {state.machine}, {state.strategy}. Name <code>{state.id}</code>, engine {state.engine}.</p>
+      <p class="note">{state.title && `“${state.title}”: `}{state.model} on {state.machine}, {state.strategy}. Sweep <code>{state.id}</code>, engine {state.engine}.</p>
       <Progress sweeps={sweeps} state={state} live={live} />
       {missing && live && <div class="status ask"><p>{missing.reason} The sweep itself goes on.</p><button type="button" onClick={() => sweeps.again()}>Connect again</button></div>}
       {sweeps.note.value && <p class="field-error">{sweeps.note.value}</p>}
@@ -79,7 +79,8 @@ function Edit({sweeps, state}: {readonly sweeps: Sweeps; readonly state: SweepSt
       editor.replace(full, 'pick');
       const fields = fieldsOf(editor.catalog, full);
       sweeps.form.value = formOf(state.sweep, (path) => fieldAt(fields, path, full), full);
-      document.getElementById('sweep-title')?.scrollIntoView({block: 'start'});
+      sweeps.asking.value = true;
+      document.getElementById('sweep-title')?.scrollIntoView({block: 'center'});
     } catch {
       notices.warn('The scenario of this sweep cannot be opened.');
     }

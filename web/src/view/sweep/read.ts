@@ -15,7 +15,7 @@ export function pointText(fields: readonly SweepField[], m: Metric, row: SweepRo
   const {result} = row;
   if (!result) return `${whereText(fields, row)}: not possible. ${row.failed ?? ''}`;
   const v = figureOf(m, row);
-  const notes = [result.simulated_only ? ', simulated only' : '', result.fits ? '' : ', more memory than there is'].join('');
+  const notes = [result.simulated_only ? ', simulated only' : '', result.fits ? '' : ', does not fit in memory'].join('');
   return `${whereText(fields, row)}: ${m.title} ${Number.isNaN(v) ? 'none' : m.text(v)}; waits for ${resource(result.limit)} ${percent(result.limit_share)}${notes}. Enter opens it.`;
 }
 

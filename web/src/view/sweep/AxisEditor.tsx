@@ -33,7 +33,7 @@ export function AxisEditor({n, axis, field, fields, method, wrong, onSet, onFiel
         <div class="axis-head">
           <FieldPicker n={n} path={axis.path} field={field} fields={fields} error={wrong('path')} hint={now} onPick={onField} />
           {field.names.length === 0 && <Kind axis={axis} onSet={onSet} />}
-          {onRemove && <button type="button" class="plain remove" onClick={onRemove} aria-label={`Do not vary ${field.title || `axis ${n + 1}`}`}>Remove</button>}
+          {onRemove && <button type="button" class="plain remove" onClick={onRemove}>Remove<span class="sr"> {field.title || `axis ${n + 1}`}</span></button>}
         </div>
         {field.names.length > 0 && <Names field={field} axis={axis} error={wrong('values')} onSet={onSet} />}
         {field.names.length === 0 && axis.kind === 'values' && (

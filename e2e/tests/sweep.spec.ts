@@ -135,7 +135,7 @@ test('drawn points are dots, and files of all points are to be had', async ({pag
   await done(page);
   await expect(page.locator('.sweep-dots .plot')).toBeVisible();
   await page.getByRole('button', {name: /^Table instead/}).click();
-  await expect(page.getByRole('region', {name: 'Points by Latency'}).locator('tbody tr')).toHaveCount(40);
+  await expect(page.getByRole('region', {name: 'Points by Latency', exact: true}).locator('tbody tr')).toHaveCount(40);
   for (const name of ['CSV', 'JSON Lines', 'Parquet']) {
     const coming = page.waitForEvent('download');
     await page.locator('.sweep-files').getByRole('link', {name}).click();

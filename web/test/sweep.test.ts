@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {labelled, layoutOf, legible, placeAt, stepped} from '../src/view/draw/sweepheat';
+import {labelled, layoutOf, legible, mostCells, placeAt, stepped} from '../src/view/draw/sweepheat';
 import {even, scaleOf} from '../src/view/sweep/scales';
 import {placed} from '../src/state/sweeperrors';
 import {fieldAt, fieldsOf, matches, shortText, valueText} from '../src/state/sweepfields';
@@ -187,6 +187,7 @@ test('a map fits its room, or scrolls; places are found again where they are', (
   expect(placeAt(l, l.left + 2.5 * l.cell.width, l.top + 1.5 * l.cell.height)).toEqual({column: 2, row: 1});
   expect(placeAt(l, 1, 1)).toBeNull();
   expect(layoutOf(500, ['1'], 300).width).toBeGreaterThan(300);
+  expect(layoutOf(2, Array.from({length: mostCells}, String), 300).height).toBeLessThan(8000);
 });
 
 test('keys lead from place to place, and never out of the map', () => {

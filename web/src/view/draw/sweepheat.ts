@@ -27,7 +27,11 @@ export interface Layout {
   readonly height: number;
 }
 
+/** More cells a side than this make no picture that a browser can hold. */
+export const mostCells = 2000;
+
 const least = {width: 6, height: 10};
+const crowded = {width: 2, height: 2}; // where there are many
 const most = {width: 120, height: 44};
 const character = 6.7; // of a label, in pixels, about
 const below = 22; // for the labels of columns
@@ -35,8 +39,8 @@ const below = 22; // for the labels of columns
 /** Fits a map into a width, or more than it where cells would be too narrow. */
 export function layoutOf(columns: number, labels: readonly string[], available: number): Layout {
   const left = Math.min(available * 0.3, Math.max(24, ...labels.map((l) => l.length * character + 10)));
-  const width = Math.min(most.width, Math.max(least.width, Math.floor((available - left - 8) / Math.max(1, columns))));
-  const height = Math.min(most.height, Math.max(least.height, Math.floor(400 / Math.max(1, labels.length))));
+  const width = Math.min(most.width, Math.max(columns > 300 ? crowded.width : least.width, Math.floor((available - left - 8) / Math.max(1, columns))));
+  const height = Math.min(most.height, Math.max(labels.length > 60 ? crowded.height : least.height, Math.floor((labels.length > 60 ? 600 : 400) / Math.max(1, labels.length))));
   return {columns, rows: labels.length, left, top: 4, cell: {width, height}, width: left + width * columns + 4, height: 4 + height * labels.length + below};
 }
 
@@ -88,7 +92,8 @@ export interface Labels {
 /** Draws the map: what has not come yet is empty, what failed is hatched. */
 export function drawMap(g: CanvasRenderingContext2D, l: Layout, spots: readonly Spot[], {columns, rows}: Labels, focus: Place | null, p: Palette): void {
   const {width, height} = l.cell;
-  const gap = Math.min(width, height) >= 10 ? 2 : 1;
+  const small = Math.min(width, height);
+  const gap = small >= 10 ? 2 : small >= 5 ? 1 : 0;
   g.strokeStyle = p.line;
   g.lineWidth = 1;
   g.strokeRect(l.left - 0.5, l.top - 0.5, width * l.columns + 1, height * l.rows + 1);

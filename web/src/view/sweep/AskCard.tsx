@@ -53,7 +53,7 @@ export function AskCard({sweeps}: {readonly sweeps: Sweeps}) {
         </ol>
         {form.axes.length < mostAxes && <button type="button" class="add-axis" onClick={() => set({axes: [...form.axes, another(fields, form.axes, s)]})}>Vary something else too</button>}
         <Method form={form} wrong={wrong} set={set} />
-        <Start sweeps={sweeps} plan={plan} rest={refused.rest} />
+        <Start sweeps={sweeps} plan={plan} rest={[...refused.rest, ...(!drawn(form.method) && refused.form.has('points') ? [{path: 'points', reason: wrong('points')}] : [])]} />
       </form>
     </details>
   );

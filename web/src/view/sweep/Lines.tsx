@@ -7,6 +7,8 @@ import {bestOf, figureOf} from '../../state/sweepmetrics';
 import {useStore} from '../../state/store';
 import {Plot, outline, path} from '../plot/Plot';
 import type {Frame, Shape} from '../plot/Plot';
+import type {SweepRow} from '../../wire.gen';
+import {Catch} from './Catch';
 import {openPoint} from './open';
 import type {ShadedProps} from './Picture';
 import {hint, pointText} from './read';
@@ -18,6 +20,9 @@ const most = 12;
 
 const shapes: readonly Shape[] = ['circle', 'square', 'triangle', 'diamond'];
 const lineOf = (n: number) => `series series-${n % 6}${n >= 6 ? ' dashed' : ''}`;
+
+/** More points than this have no marks of their own, so that drawing stays quick. */
+const marked = 600;
 
 interface At {
   readonly line: number;
@@ -33,6 +38,7 @@ export function Lines(props: ShadedProps & {readonly y: number | null}) {
   const all = useMemo(() => seriesOf(grid, cells, y, metric).filter((s) => s.cells.length > 0), [cells, y, metric]);
   const lines = all.slice(0, most);
   const scale = useMemo(() => scaleOf(fields[x]!, grid.dims[x]!.values), [grid, x]);
+  const dense = lines.reduce((n, l) => n + l.cells.length, 0) > marked;
   const best = bestOf(metric, lines.flatMap((l) => l.cells.map((c) => c.row)), 1)[0];
   const at = focus ? lines[focus.line]?.cells[focus.point] : undefined;
   const open = (row = at?.row) => row && void openPoint(store, state, row);
@@ -50,7 +56,12 @@ export function Lines(props: ShadedProps & {readonly y: number | null}) {
       {all.length > most && <p class="note">The first {most} of {all.length} lines; a map shows all.</p>}
       <div class="plot-box" role="application" tabIndex={0} aria-label={label} aria-describedby={id} onKeyDown={key}>
         <Plot x={scale.axis} y={metricAxis(metric, shades)} height={380}>
-          {(f) => lines.map((l, n) => <Line key={n} n={n} line={l} scale={scale} f={f} props={props} at={at?.row.index} best={best?.index} aim={(point) => setFocus({line: n, point})} open={(point) => open(l.cells[point]?.row)} />)}
+          {(f) => (
+            <>
+              {lines.map((l, n) => <Line key={n} n={n} line={l} scale={scale} f={f} props={props} dense={dense} at={at?.row.index} best={best?.index} aim={(point) => setFocus({line: n, point})} open={(point) => open(l.cells[point]?.row)} />)}
+              {dense && <Catch f={f} rows={lines.flatMap((l) => l.cells.map((c) => c.row))} at={(r) => [f.x(scale.at(r.values[x]!)), f.y(figureOf(metric, r))]} aim={(r) => setFocus(whereOf(lines, r))} open={(r) => r && open(r)} />}
+            </>
+          )}
         </Plot>
       </div>
       <p class="readout" id={id} aria-live="polite">{at ? pointText(fields, metric, at.row) : hint}</p>
@@ -64,13 +75,14 @@ interface LineProps {
   readonly scale: Scale;
   readonly f: Frame;
   readonly props: ShadedProps;
+  readonly dense: boolean;
   readonly at: number | undefined;
   readonly best: number | undefined;
   readonly aim: (point: number) => void;
   readonly open: (point: number) => void;
 }
 
-function Line({n, line, scale, f, props: {grid, metric, x}, at, best, aim, open}: LineProps) {
+function Line({n, line, scale, f, props: {grid, metric, x}, dense, at, best, aim, open}: LineProps) {
   const points = line.cells.map((c) => [f.x(scale.at(grid.dims[x]!.values[c.x]!)), f.y(figureOf(metric, c.row))] as const);
   return (
     <g class={lineOf(n)} aria-hidden="true">
@@ -78,6 +90,7 @@ function Line({n, line, scale, f, props: {grid, metric, x}, at, best, aim, open}
       {line.cells.map(({row}, i) => {
         const [px, py] = points[i]!;
         const kind = row.index === at ? 'aimed' : row.index === best ? 'best' : '';
+        if (dense && kind === '') return null;
         return (
           <g key={row.index} class={kind}>
             <path d={outline(shapes[n % 4]!, px, py, kind ? 7 : 4)} />
@@ -87,6 +100,12 @@ function Line({n, line, scale, f, props: {grid, metric, x}, at, best, aim, open}
       })}
     </g>
   );
+}
+
+/** Where a row is among the lines. */
+function whereOf(lines: readonly Series[], row: SweepRow | null): At | null {
+  const line = lines.findIndex((l) => l.cells.some((c) => c.row === row));
+  return line < 0 ? null : {line, point: lines[line]!.cells.findIndex((c) => c.row === row)};
 }
 
 /** The point that a key leads to: along a line, or to the next line. */

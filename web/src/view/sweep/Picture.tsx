@@ -7,6 +7,7 @@ import type {Metric, Shades} from '../../state/sweepmetrics';
 import {valueText} from '../../state/sweepfields';
 import type {SweepField} from '../../state/sweepfields';
 import type {SweepRow, SweepState} from '../../wire.gen';
+import {mostCells} from '../draw/sweepheat';
 import {Figure} from '../Figure';
 import {CellTable} from './CellTable';
 import {HeatMap} from './HeatMap';
@@ -50,13 +51,14 @@ function GridPicture({state, rows, fields, grid, metric, picker}: GridProps) {
   const y = second?.axis ?? null;
   const cells = useMemo(() => cellsOf(grid, rows, x, y, fixed, metric), [grid, rows, x, y, fixed, metric]);
   const shades = useMemo(() => shadesOf(cells.map((c) => figureOf(metric, c.row))), [cells, metric]);
-  const map = shape === 'map' && y !== null;
+  const small = second !== undefined && Math.max(grid.dims[x]!.values.length, second.values.length) <= mostCells;
+  const map = shape === 'map' && small;
   const names = dims.map((d): readonly [string, string] => [String(d.axis), fields[d.axis]!.title]);
   const others = dims.filter((d) => d.axis !== x && d.axis !== y);
   const tools = (
     <>
       {picker}
-      {y !== null && <Select label="Drawn as" value={shape} options={[['map', 'a map'], ['lines', 'lines']]} onPick={(v) => setShape(v === 'lines' ? 'lines' : 'map')} />}
+      {small && <Select label="Drawn as" value={shape} options={[['map', 'a map'], ['lines', 'lines']]} onPick={(v) => setShape(v === 'lines' ? 'lines' : 'map')} />}
       {dims.length > 1 && <Select label="Across" value={String(x)} options={names} onPick={(v) => setAxes([Number(v), Number(v) === y ? x : (y ?? x)])} />}
       {dims.length > 1 && <Select label={map ? 'Up' : 'A line each'} value={String(y)} options={names.filter(([v]) => v !== String(x))} onPick={(v) => setAxes([x, Number(v)])} />}
       {others.map((d) => <Where key={d.axis} dim={d} field={fields[d.axis]!} at={fixed[d.axis] ?? 'best'} onPick={(at) => setFixed({...fixed, [d.axis]: at})} />)}

@@ -8,6 +8,8 @@ import type {SweepRow} from '../../wire.gen';
 import {Figure} from '../Figure';
 import {Plot, outline} from '../plot/Plot';
 import type {Frame} from '../plot/Plot';
+import {Catch} from './Catch';
+import type {Place} from './Catch';
 import {openPoint} from './open';
 import type {PictureProps} from './Picture';
 import {Ramp} from './Ramp';
@@ -99,8 +101,6 @@ function next(rows: readonly SweepRow[], from: SweepRow | null, by: (r: SweepRow
   return sorted[i < 0 ? 0 : Math.min(sorted.length - 1, Math.max(0, i + step))] ?? null;
 }
 
-type Place = (r: SweepRow) => readonly [x: number, y: number];
-
 interface CloudProps {
   readonly rows: readonly SweepRow[];
   readonly metric: Metric;
@@ -131,27 +131,4 @@ function Cloud({rows, metric, shades, at, frame}: CloudProps) {
       {best && <path class="dot-best" d={outline('circle', ...at(best), 7)} />}
     </g>
   );
-}
-
-interface CatchProps {
-  readonly f: Frame;
-  readonly rows: readonly SweepRow[];
-  readonly at: Place;
-  readonly aim: (row: SweepRow | null) => void;
-  readonly open: (row: SweepRow | null) => void;
-}
-
-/** Finds the dot under the pointer. */
-function Catch({f, rows, at, aim, open}: CatchProps) {
-  const near = (e: MouseEvent & {readonly currentTarget: SVGElement}) => {
-    const box = e.currentTarget.ownerSVGElement?.getBoundingClientRect();
-    let [best, reach]: [SweepRow | null, number] = [null, 20];
-    for (const r of box ? rows : []) {
-      const [x, y] = at(r);
-      const d = Math.hypot(x - (e.clientX - box!.left), y - (e.clientY - box!.top));
-      if (d < reach) [best, reach] = [r, d];
-    }
-    return best;
-  };
-  return <rect class="reach" x={f.left} y={f.top} width={f.right - f.left} height={f.bottom - f.top} onPointerMove={(e) => aim(near(e))} onClick={(e) => open(near(e))} />;
 }

@@ -73,6 +73,8 @@ var mayImport = map[string]string{
 	"backend/validate":                "core " + everything,
 	"backend/fit":                     "core backend/validate " + everything,
 	"backend/stream":                  "core " + everything,
+	"backend/client":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep core/wire backend/socket",
+	"backend/load":                    "core " + everything + " backend/client backend/socket",
 	"backend/export":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep",
 }
 
@@ -82,7 +84,7 @@ const (
 	replaying  = " core/replay"                                                 // not in a browser, yet
 	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/sweep core/wire"
 	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
-	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit backend/export backend/metrics backend/job backend/bus backend/client backend/store/sqlite backend/store/kv backend/store/record"
+	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit backend/export backend/metrics backend/job backend/bus backend/client backend/socket backend/store/sqlite backend/store/kv backend/store/record"
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

@@ -26,7 +26,7 @@ type simulator func(ctx context.Context, j sweepJob, take func([]sweep.Row) erro
 
 const (
 	blocksPerWorker = 64 // at least, if points suffice, so that all end at about the same time
-	blockPoints     = 64 // at most: what a worker does between two locks
+	blockPoints     = 16 // at most: what a worker does between two locks
 	aheadOfSlowest  = 64 // blocks a worker that may wait for an earlier one
 	telling         = 100 * time.Millisecond
 )

@@ -196,7 +196,7 @@ func same(k sweep.ColumnKind, p parquet.Value, v sweep.Cell) bool {
 
 // A writer holds a row group at most, whatever comes after it.
 func TestMemoryIsBoundedHoweverManyRows(t *testing.T) {
-	const n = 200_000
+	const n = 100_000
 	for _, f := range export.Formats {
 		w, err := export.New(f, io.Discard, axes)
 		if err != nil {

@@ -16,7 +16,7 @@ const groupRows = 1 << 14
 
 // parquetWriter writes typed columns, compressed. Those of a result are nullable.
 type parquetWriter struct {
-	w       *parquet.Writer
+	w       *parquet.GenericWriter[any]
 	columns []sweep.Column
 	rows    []parquet.Row // used again
 }
@@ -25,7 +25,7 @@ var _ Writer = (*parquetWriter)(nil)
 
 func newParquet(w io.Writer, axes []sweep.Axis) *parquetWriter {
 	columns := sweep.Columns(axes)
-	return &parquetWriter{columns: columns, w: parquet.NewWriter(w, schema(columns),
+	return &parquetWriter{columns: columns, w: parquet.NewGenericWriter[any](w, schema(columns),
 		parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(groupRows),
 		parquet.CreatedBy("monde", "1", ""))}
 }

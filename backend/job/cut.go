@@ -55,6 +55,6 @@ func (w work) costs() (mean, worst float64) {
 }
 
 // pieceSize returns how many points a piece has.
-func pieceSize(mean, worst float64) int {
-	return max(1, min(maxPiece, int(min(pieceCost/mean, worstCost/worst))))
+func pieceSize(mean, worst float64, most int) int {
+	return max(1, min(most, int(min(pieceCost/mean, worstCost/worst))))
 }

@@ -35,6 +35,9 @@ const stepEvery = 200 * time.Millisecond
 
 // do runs a task. Its error says that there is no outcome, because ctx ended.
 func (w *Worker) do(ctx context.Context, t task, tried int) (outcome, error) {
+	if ctx.Err() != nil {
+		return outcome{}, context.Cause(ctx)
+	}
 	began := time.Now()
 	o := outcome{Job: t.Job, Piece: t.Piece, Worker: w.name}
 	var err error

@@ -17,9 +17,11 @@ import (
 
 // How a job is led.
 const (
-	tellEvery = 400 * time.Millisecond // a word about progress
-	saveEvery = 3 * time.Second        // the counters of its record
-	staleFrom = 10 * time.Second       // a piece that is out for so long is looked after
+	tellEvery = 400 * time.Millisecond  // a word about progress
+	saveEvery = 3 * time.Second         // the counters of its record
+	staleFrom = 4 * time.Second         // a piece that was not heard of for so long is looked after
+	quietFor  = 1500 * time.Millisecond // without a word of any worker, the record is read
+	heldFor   = 3 * time.Second         // an outcome that was not recorded by then is delivered again
 )
 
 // A lead gives the pieces of one job out, and records their outcomes. All of it but the
@@ -37,6 +39,7 @@ type lead struct {
 	part     *wire.Progress // how far a run is
 	said     time.Time      // when progress was last told
 	saved    time.Time
+	heard    time.Time    // when a worker last said something
 	failed   *wire.Failed // of a run
 	sum      Piece        // of what is recorded
 	bytes    int64
@@ -153,9 +156,12 @@ func (l *lead) counted(p Piece) {
 // listen opens the channels of l.
 func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 	b, id := l.s.Bus, l.job.ID
+	if b.Own() { // whoever led before is gone, and what it held need not be waited for
+		_ = b.JS.DeleteConsumer(ctx, bus.Outcomes, "job-"+id)
+	}
 	consumer, err := b.JS.CreateOrUpdateConsumer(ctx, bus.Outcomes, jetstream.ConsumerConfig{
 		Durable: "job-" + id, FilterSubject: "monde.outcome." + id + ".*", InactiveThreshold: time.Hour,
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: 2 * ackWait, MaxAckPending: 1000,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: heldFor, MaxAckPending: 1000,
 	})
 	if err != nil {
 		return nil, err
@@ -165,6 +171,7 @@ func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 		select {
 		case l.outcomes <- m:
 		case <-here.Done():
+			_ = m.Nak() // for whoever leads next
 		}
 	}, jetstream.PullMaxMessages(64))
 	if err != nil {
@@ -175,7 +182,7 @@ func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 	cancel, err2 := b.Conn.ChanSubscribe(cancelSubject(id), l.cancel)
 	stop = func() {
 		leave()
-		flow.Stop()
+		l.giveBack(flow)
 		for _, sub := range []*nats.Subscription{steps, cancel} {
 			if sub != nil {
 				_ = sub.Unsubscribe()
@@ -187,6 +194,23 @@ func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 		return nil, err
 	}
 	return stop, nil
+}
+
+// giveBack ends the flow of outcomes, and lets those that are not recorded come again.
+func (l *lead) giveBack(flow jetstream.ConsumeContext) {
+	flow.Drain()
+	ended := time.After(time.Second) // the queue may be away
+	for {
+		select {
+		case m := <-l.outcomes:
+			_ = m.Nak()
+		case <-flow.Closed():
+			return
+		case <-ended:
+			flow.Stop()
+			return
+		}
+	}
 }
 
 // loop goes on until every piece is recorded, the job was cancelled, or a run failed.

@@ -22,6 +22,7 @@ func (l *lead) record(ctx context.Context, m jetstream.Msg) {
 		_ = m.Term()
 		return
 	}
+	l.heard = time.Now()
 	if l.recorded[o.Piece] {
 		_ = m.Ack()
 		return
@@ -107,6 +108,7 @@ func (l *lead) step(doc []byte) {
 	if json.Unmarshal(doc, &s) != nil {
 		return
 	}
+	l.heard = time.Now()
 	if f := l.out[s.Piece]; f != nil {
 		f.at, f.done = time.Now(), s.Done
 	}
@@ -128,6 +130,10 @@ func (l *lead) look(ctx context.Context) (over bool) {
 			f.at = now
 			l.revive(ctx, n)
 		}
+	}
+	if len(l.out) > 0 && now.Sub(l.heard) > quietFor {
+		l.heard = now
+		_ = l.count(ctx) // another service may record what comes for both; asked again when it stays quiet
 	}
 	if now.Sub(l.saved) < saveEvery {
 		return false

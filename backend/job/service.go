@@ -22,6 +22,7 @@ type Config struct {
 	Room    func() error // says why nothing more can be stored, as ErrFull; nil: never asked
 	Limits  Admission
 	Keep    Limits           // what is forgotten
+	Piece   int              // points of a piece at most; 0 is 256
 	Metrics *metrics.Metrics // nil counts nothing
 	Log     *slog.Logger
 }
@@ -41,10 +42,15 @@ type Service struct {
 const (
 	reconcileEvery = 15 * time.Second
 	trimEvery      = 10 * time.Minute
+
+	leaders = "leaders" // the consumer of tickets
 )
 
 // New returns a service that leads nothing until Run.
 func New(c Config) *Service {
+	if c.Piece == 0 {
+		c.Piece = maxPiece
+	}
 	if c.Room == nil {
 		c.Room = func() error { return nil }
 	}
@@ -56,8 +62,11 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.Bus.Prepare(ctx); err != nil {
 		return err
 	}
+	if s.Bus.Own() { // nobody else leads, so what was held before a crash need not be waited for
+		_ = s.Bus.JS.DeleteConsumer(ctx, bus.Tickets, leaders)
+	}
 	consumer, err := s.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Tickets, jetstream.ConsumerConfig{
-		Durable: "leaders", AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 100_000,
+		Durable: leaders, AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 100_000,
 	})
 	if err != nil {
 		return err

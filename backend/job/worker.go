@@ -46,10 +46,7 @@ type Worker struct {
 // back, for others to begin again.
 func (w *Worker) Run(ctx context.Context) error {
 	w.name = strings.ToLower(rand.Text()[:10])
-	consumer, err := w.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Work, jetstream.ConsumerConfig{
-		Durable: "workers-" + token(w.Sim.Engine), FilterSubject: "monde.work." + token(w.Sim.Engine) + ".>",
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 100_000,
-	})
+	consumer, err := w.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Work, workers(w.Sim.Engine))
 	if err != nil {
 		return err
 	}
@@ -65,6 +62,14 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	all.Wait()
 	return nil
+}
+
+// workers returns the consumer that all workers of an engine share.
+func workers(engine string) jetstream.ConsumerConfig {
+	return jetstream.ConsumerConfig{
+		Durable: "workers-" + token(engine), FilterSubject: "monde.work." + token(engine) + ".>",
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 100_000,
+	}
 }
 
 // beat says that the worker is there, until it leaves.

@@ -55,7 +55,7 @@ func (s *server) putLink(ctx context.Context, in *linkInput) (*startReply[wire.L
 }
 
 type getLinkInput struct {
-	one
+	One
 	Asked
 }
 

@@ -18,8 +18,8 @@ import (
 // reply is a body and nothing else.
 type reply[T any] struct{ Body T }
 
-// one names a run or a sweep.
-type one struct {
+// One names a run or a sweep.
+type One struct {
 	ID string `path:"id" doc:"Of the run or sweep" maxLength:"64"`
 }
 
@@ -140,7 +140,7 @@ func (s *server) job(ctx context.Context, kind job.Kind, id string) (job.Job, er
 	return j, nil
 }
 
-func (s *server) getRun(ctx context.Context, in *one) (*reply[wire.RunState], error) {
+func (s *server) getRun(ctx context.Context, in *One) (*reply[wire.RunState], error) {
 	j, err := s.job(ctx, job.Run, in.ID)
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *server) getRun(ctx context.Context, in *one) (*reply[wire.RunState], er
 }
 
 type reportInput struct {
-	one
+	One
 	Asked
 }
 
@@ -195,7 +195,7 @@ func unfinished(j job.Job) error {
 	return nil
 }
 
-func (s *server) cancelRun(ctx context.Context, in *one) (*reply[wire.RunState], error) {
+func (s *server) cancelRun(ctx context.Context, in *One) (*reply[wire.RunState], error) {
 	if _, err := s.job(ctx, job.Run, in.ID); err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (s *server) listSweeps(ctx context.Context, in *listInput) (*listReply[wire
 	return &listReply[wire.SweepList]{linkTo(next), l}, nil
 }
 
-func (s *server) getSweep(ctx context.Context, in *one) (*reply[wire.SweepState], error) {
+func (s *server) getSweep(ctx context.Context, in *One) (*reply[wire.SweepState], error) {
 	j, err := s.job(ctx, job.Sweep, in.ID)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (s *server) getSweep(ctx context.Context, in *one) (*reply[wire.SweepState]
 	return &reply[wire.SweepState]{s.sweepState(j)}, nil
 }
 
-func (s *server) cancelSweep(ctx context.Context, in *one) (*reply[wire.SweepState], error) {
+func (s *server) cancelSweep(ctx context.Context, in *One) (*reply[wire.SweepState], error) {
 	if _, err := s.job(ctx, job.Sweep, in.ID); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *server) cancelSweep(ctx context.Context, in *one) (*reply[wire.SweepSta
 }
 
 type rowsInput struct {
-	one
+	One
 	From  int `query:"from" minimum:"0" doc:"The first index that is wanted"`
 	Limit int `query:"limit" default:"1000" minimum:"1" maximum:"10000" doc:"How many at most"`
 }

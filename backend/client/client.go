@@ -51,6 +51,9 @@ func New(address string) (*Client, error) {
 // Close lets go of idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// Reached reports whether the server ever answered.
+func (c *Client) Reached() bool { return c.reached.Load() }
+
 // at returns the address of a path that the server has, which may have a query.
 func (c *Client) at(path string) (string, error) {
 	ref, err := url.Parse(path)

@@ -35,6 +35,9 @@ type killing struct {
 	rng     *rand.Rand
 	log     func(format string, args ...any)
 
+	after sync.WaitGroup // those who time what follows
+	mu    sync.Mutex     // of the next line
+
 	server, worker, healed, restart []time.Duration // until further points, until all that was out is done, until ready
 }
 
@@ -74,6 +77,7 @@ func (k *killing) measure(ctx context.Context, l load, t *table) error {
 		return err
 	}
 	took := time.Since(began)
+	t.need(len(k.server) == k.mode.Server && len(k.worker) == k.mode.Worker, "the sweep ended before all kills: give it more points")
 	t.Title = fmt.Sprintf("kill -9 during a sweep of %d points of %.1f ms, %d workers", k.mode.Points, float64(l.each.Microseconds())/1000, k.mode.Workers)
 	t.add("kills of the server", len(k.server), "")
 	t.add("kills of a worker", len(k.worker), "")

@@ -18,7 +18,7 @@ func (k *killing) blows() (all []blow) {
 	m := k.mode
 	for i := range m.Server + m.Worker {
 		all = append(all, blow{
-			after:  int((0.02 + 0.93*k.rng.Float64()) * float64(m.Points)),
+			after:  int((0.01 + 0.84*k.rng.Float64()) * float64(m.Points)), // rows come by the piece: not the last one
 			more:   time.Duration(k.rng.IntN(250)) * time.Millisecond,
 			server: i < m.Server,
 		})
@@ -27,14 +27,18 @@ func (k *killing) blows() (all []blow) {
 	return all
 }
 
-// kills does what blows say. It returns once the last is healed.
+// kills does what blows say. It returns once all are healed.
 func (k *killing) kills(ctx context.Context) error {
+	defer k.after.Wait()
 	for _, b := range k.blows() {
 		if err := k.until(ctx, func() bool { return k.witness.far() >= b.after }); err != nil {
 			return err
 		}
 		if err := sleep(ctx, b.more); err != nil {
 			return err
+		}
+		if k.witness.far() == k.mode.Points {
+			return nil // what is killed now tells nothing
 		}
 		if err := k.kill(ctx, b); err != nil {
 			return err
@@ -43,7 +47,7 @@ func (k *killing) kills(ctx context.Context) error {
 	return nil
 }
 
-// kill kills one process, starts it again, and times what follows.
+// kill kills one process, starts it again, and lets somebody time what follows.
 func (k *killing) kill(ctx context.Context, b blow) error {
 	before := k.witness.far()
 	const out = 2 * 2 * 256 // points: as many as may be given out
@@ -58,22 +62,32 @@ func (k *killing) kill(ctx context.Context, b blow) error {
 	if err != nil {
 		return err
 	}
-	if err := k.until(ctx, func() bool { return k.witness.far() > before }); err != nil {
-		return err
-	}
-	further := time.Since(began)
-	if err := k.until(ctx, func() bool { return k.witness.all(open) }); err != nil {
-		return err
-	}
-	k.healed = append(k.healed, time.Since(began))
 	name := "worker"
 	if b.server {
-		k.server, name = append(k.server, further), "server"
+		name = "server"
+	}
+	k.log("%s killed at %d points", name, before)
+	k.after.Go(func() { k.watch(ctx, b, began, before, open) })
+	return nil
+}
+
+// watch times what follows a kill. Others may be killed meanwhile.
+func (k *killing) watch(ctx context.Context, b blow, began time.Time, before int, open []int) {
+	if k.until(ctx, func() bool { return k.witness.far() > before }) != nil {
+		return
+	}
+	further := time.Since(began)
+	if k.until(ctx, func() bool { return k.witness.all(open) }) != nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.healed = append(k.healed, time.Since(began))
+	if b.server {
+		k.server = append(k.server, further)
 	} else {
 		k.worker = append(k.worker, further)
 	}
-	k.log("%s killed at %d points: on after %.2f s, healed after %.2f s", name, before, further.Seconds(), k.healed[len(k.healed)-1].Seconds())
-	return nil
 }
 
 func (k *killing) killServer(ctx context.Context) error {

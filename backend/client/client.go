@@ -56,12 +56,8 @@ func (c *Client) Reached() bool { return c.reached.Load() }
 
 // at returns the address of a path that the server has, which may have a query.
 func (c *Client) at(path string) (string, error) {
-	ref, err := url.Parse(path)
-	if err != nil || ref.Host != "" || ref.Scheme != "" || !strings.HasPrefix(ref.Path, "/") {
+	if !strings.HasPrefix(path, "/") {
 		return "", errors.New("no path of a server: " + path)
 	}
-	u := *c.base
-	u.Path += ref.Path
-	u.RawQuery = ref.RawQuery
-	return u.String(), nil
+	return c.base.String() + path, nil // as it is escaped
 }

@@ -72,7 +72,7 @@ var mayImport = map[string]string{
 	"backend/text":                    "core core/device/driver backend/validate backend/fit " + everything + driver + replaying + closed,
 	"backend/validate":                "core " + everything,
 	"backend/fit":                     "core backend/validate " + everything,
-	"backend/stream":                  "core " + everything,
+	"backend/stream":                  "core " + everything + " backend/socket",
 	"backend/client":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep core/wire backend/socket",
 	"backend/load":                    "core " + everything + " backend/client backend/socket",
 	"backend/export":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep",

@@ -27,15 +27,17 @@ type commands struct {
 	JSON  bool   `name:"json" help:"Print JSON."`
 	Keep  bool   `help:"Leave data and logs."`
 
-	Kill killMode `cmd:"" help:"Kill workers and the server in the middle of a sweep, and look for what was lost."`
+	Kill       killMode       `cmd:"" help:"Kill workers and the server in the middle of a sweep, and look for what was lost."`
+	Watch      watchMode      `cmd:"" help:"Let many watch few jobs, some slowly and some with gaps."`
+	Throughput throughputMode `cmd:"" help:"Hold sweeps on workers to what the core itself takes."`
+	Soak       soakMode       `cmd:"" help:"Ask for this and that for long, and look whether the server stays as it is."`
 }
 
 // A bench is what a mode works with.
 type bench struct {
-	bin  string
-	dir  string // its own; data and logs
-	log  io.Writer
-	seed uint64
+	bin string
+	dir string // its own; data and logs
+	log io.Writer
 }
 
 // A mode measures something.

@@ -16,7 +16,8 @@ import (
 type program struct {
 	bin  string
 	args []string
-	log  string // file to which it writes
+	env  []string // beside ours
+	log  string   // file to which it writes
 	cmd  *exec.Cmd
 	done chan struct{} // closed once it has ended
 }
@@ -29,6 +30,7 @@ func (p *program) start() error {
 	}
 	defer log.Close() // the child has its own
 	p.cmd = exec.Command(p.bin, p.args...)
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		return err
@@ -115,6 +117,9 @@ type crew struct {
 // newCrew prepares a server; options are added to its command line.
 func newCrew(bin, dir string, options ...string) (*crew, error) {
 	ports, err := freePorts(3)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
 	if err != nil {
 		return nil, err
 	}

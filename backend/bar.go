@@ -19,6 +19,7 @@ type bar struct {
 	w     io.Writer // nil if it is no terminal
 	next  time.Time
 	shown bool
+	left  time.Duration // as a server foretells it; 0: unknown
 }
 
 func newBar(w io.Writer) *bar {
@@ -42,7 +43,11 @@ func (b *bar) show(p probe.Progress) {
 		b.draw(p.Done, p.Total, "layers; of this one, %d of %d experts clock by clock", p.Clocked, p.ClockedOf)
 		return
 	}
-	b.draw(p.Done, p.Total, "layers, %.4g s simulated", p.Now.Seconds())
+	left := ""
+	if b.left > 0 {
+		left = fmt.Sprintf(", %v left", b.left.Round(time.Second))
+	}
+	b.draw(p.Done, p.Total, "layers, %.4g s simulated%s", p.Now.Seconds(), left)
 }
 
 // steps shows how many steps of a near-data core were simulated.
@@ -52,13 +57,16 @@ func (b *bar) steps(done, of int64) { b.draw(done, of, "steps of the core") }
 func (b *bar) runs(done, of int) { b.draw(int64(done), int64(of), "runs") }
 
 // points shows how many points of a sweep are done, and how long the others will take if
-// they are as those were.
+// they are as those were, unless a server knows better.
 func (b *bar) points(done, of int, took time.Duration) {
 	if done == 0 {
 		b.draw(0, int64(of), "points")
 		return
 	}
-	left := time.Duration(float64(took) * float64(of-done) / float64(done))
+	left := b.left
+	if left == 0 {
+		left = time.Duration(float64(took) * float64(of-done) / float64(done))
+	}
 	b.draw(int64(done), int64(of), "points, %v left", left.Round(time.Second))
 }
 

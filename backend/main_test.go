@@ -22,10 +22,12 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup:               hasAddress,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitsWith,
-			"fill": fills,
-			"json": isJSON,
+			"await": answers,
+			"code":  exitsWith,
+			"fill":  fills,
+			"json":  isJSON,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "slow" {

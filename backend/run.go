@@ -24,6 +24,7 @@ type runCommand struct {
 	Model    string  `help:"Replace the model by a Hugging Face config.json." placeholder:"CONFIG.json"`
 	Routing  string  `help:"Route tokens as a trace file says: CSV, JSON Lines or packed, plain or gzip." placeholder:"FILE"`
 	JSON     bool    `name:"json" help:"Print the report as JSON."`
+	Server   string  `env:"MONDE_SERVER" help:"Run it on a monde serve; an interrupt ends it there, too." placeholder:"URL"`
 	Trace    string  `help:"Write a Chrome trace, for chrome://tracing and Perfetto." placeholder:"FILE"`
 }
 
@@ -39,7 +40,11 @@ func (r *runCommand) Run(ctx context.Context, c *console) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	rep, err := r.simulate(ctx, s, c)
+	simulate := r.simulate
+	if r.Server != "" {
+		simulate = r.ask
+	}
+	rep, err := simulate(ctx, s, c)
 	if err != nil {
 		return err
 	}
@@ -68,6 +73,26 @@ func (r *runCommand) change(s *scenario.Scenario, c *console) error {
 		routing = attachTrace(s, r.Routing)
 	}
 	return errors.Join(model, routing)
+}
+
+// ask lets a server run s.
+func (r *runCommand) ask(ctx context.Context, s scenario.Scenario, c *console) (report.Report, error) {
+	if r.Trace != "" {
+		return report.Report{}, mistake{errors.New("--trace needs a run on this machine: a server keeps no spans; leave --server out")}
+	}
+	there, err := dial(r.Server)
+	if err != nil {
+		return report.Report{}, err
+	}
+	defer there.Close()
+	if r.Routing != "" {
+		if err := there.attach(ctx, r.Routing); err != nil {
+			return report.Report{}, err
+		}
+	}
+	b := newBar(c.err)
+	defer b.clear()
+	return there.run(ctx, s, b)
 }
 
 // simulate runs s, and writes spans and progress as they come.

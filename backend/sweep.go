@@ -27,6 +27,7 @@ type sweepCommand struct {
 	Points  int      `help:"How many points, of random and lhs." placeholder:"N"`
 	Seed    *uint64  `help:"Seed of random and lhs." placeholder:"N"`
 	Workers int      `help:"How many points at once; absent: one a processor." placeholder:"N"`
+	Server  string   `env:"MONDE_SERVER" help:"Simulate on a monde serve and its workers; an interrupt ends it there, too." placeholder:"URL"`
 	Format  string   `help:"csv, jsonl or parquet; absent: as the file's name ends, or csv." placeholder:"NAME"`
 	Out     string   `help:"Write rows to a file." placeholder:"FILE"`
 }
@@ -51,18 +52,24 @@ func (s *sweepCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	b := newBar(c.err)
+	simulate, leave, err := s.simulator(ctx, j, b)
+	defer leave()
+	if err != nil {
+		return err
+	}
 	out, err := s.output(c, j.spec)
 	if err != nil {
 		return err
 	}
 	swept := &text.Swept{Paths: j.plan.Paths(), Points: j.plan.Len()}
 	roomForGarbage()
-	b, start := newBar(c.err), time.Now()
+	start := time.Now()
 	take := func(rows []sweep.Row) error {
 		swept.Add(rows)
 		return out.Write(rows)
 	}
-	err = s.simulator()(ctx, j, take, func(done int) { b.points(done, j.plan.Len(), time.Since(start)) })
+	err = simulate(ctx, j, take, func(done int) { b.points(done, j.plan.Len(), time.Since(start)) })
 	b.clear()
 	err = errors.Join(err, out.Close())
 	return errors.Join(err, swept.Write(c.err, time.Since(start)))
@@ -76,12 +83,26 @@ func roomForGarbage() {
 	}
 }
 
-// simulator returns who simulates.
-func (s *sweepCommand) simulator() simulator {
-	if s.Workers > 0 {
-		return here(s.Workers)
+// simulator returns who simulates, and what lets go of them.
+func (s *sweepCommand) simulator(ctx context.Context, j sweepJob, b *bar) (who simulator, leave func(), err error) {
+	leave = func() {}
+	switch {
+	case s.Server != "" && s.Workers > 0:
+		return nil, leave, mistake{errors.New("--workers is about this machine, and a server has its own: leave one of --workers and --server out")}
+	case s.Server != "":
+		there, err := dial(s.Server)
+		if err != nil {
+			return nil, leave, err
+		}
+		run, err := there.sweep(ctx, j, b)
+		if err != nil {
+			return nil, there.Close, err
+		}
+		return run.simulate, func() { run.done(ctx) }, nil
+	case s.Workers > 0:
+		return here(s.Workers), leave, nil
 	}
-	return here(runtime.GOMAXPROCS(0))
+	return here(runtime.GOMAXPROCS(0)), leave, nil
 }
 
 // job returns the sweep that files and flags ask for.

@@ -25,6 +25,7 @@ type workerCommand struct {
 // Run works until ctx ends.
 func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	log := slog.New(slog.NewJSONHandler(c.err, nil))
+	roomForGarbage()
 	switch {
 	case w.Queue.URL == "":
 		return mistake{errors.New("--nats-url must say where the queue is: of a cluster, or of a monde serve with --listen")}

@@ -1,7 +1,5 @@
 package stream
 
-//lint:file-ignore SA1019 nhooyr.io/websocket is the project's choice; it is deprecated only because it moved.
-
 import (
 	"context"
 	"encoding/json"
@@ -11,10 +9,7 @@ import (
 	"sync"
 	"time"
 
-	// The project's WebSocket library is imported here and nowhere else, so that
-	// its successor, github.com/coder/websocket, is one line away.
-	"nhooyr.io/websocket"
-
+	"monde/backend/socket"
 	"monde/core/wire"
 )
 
@@ -31,24 +26,15 @@ const (
 	readLimit   = 512             // clients have nothing to say
 )
 
-// options compress what is worth it, a report first of all. No window outlives a
-// message: one that did would cost every watcher 1.2 MB for as long as it stays,
-// and the messages before a report are too small to gain by it.
-var options = websocket.AcceptOptions{
-	CompressionMode:      websocket.CompressionNoContextTakeover,
-	CompressionThreshold: 1 << 10, // bytes; in fewer, deflate finds little
-}
-
 // socket makes the request a WebSocket and serves it until the client is gone.
 func (h *Hub) socket(ctx context.Context, w http.ResponseWriter, req *http.Request, l *Log, seq int64) {
-	conn, err := websocket.Accept(w, req, &options)
+	conn, err := socket.Accept(w, req, readLimit)
 	if err != nil {
 		return // Accept has answered
 	}
-	conn.SetReadLimit(readLimit)
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	beside.Go(func() { defer cancel(); listen(ctx, conn) })
+	beside.Go(func() { defer cancel(); conn.Listen(ctx) })
 	beside.Go(func() { defer cancel(); keepAlive(ctx, conn) })
 	switch err := h.send(ctx, conn, l, seq); {
 	case err == nil:
@@ -57,17 +43,12 @@ func (h *Hub) socket(ctx context.Context, w http.ResponseWriter, req *http.Reque
 		h.metrics.DroppedSlow()
 	}
 	cancel()
-	_ = conn.CloseNow() // it may be closed already
+	conn.Drop()
 	beside.Wait()
 }
 
-// listen returns when the client closes, or says anything at all. The library's
-// CloseRead does the same, but takes 15 s to refuse a client that speaks: its
-// Close waits for the goroutine that called it.
-func listen(ctx context.Context, conn *websocket.Conn) { _, _, _ = conn.Reader(ctx) }
-
 // send writes messages until the last one, or until the server leaves; nil then.
-func (h *Hub) send(ctx context.Context, conn *websocket.Conn, l *Log, seq int64) error {
+func (h *Hub) send(ctx context.Context, conn *socket.Conn, l *Log, seq int64) error {
 	here, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	stop := context.AfterFunc(h.crowd.leaving, func() { leave(ErrLeaving) })
@@ -103,10 +84,10 @@ func moved(seq int64) []byte {
 // errSlow is a client that does not take a message in time.
 var errSlow = errors.New("the client does not read")
 
-func write(ctx context.Context, conn *websocket.Conn, text []byte) error {
+func write(ctx context.Context, conn *socket.Conn, text []byte) error {
 	within, cancel := context.WithTimeout(ctx, writeWithin)
 	defer cancel()
-	err := conn.Write(within, websocket.MessageText, text)
+	err := conn.Write(within, text)
 	if err != nil && within.Err() != nil && ctx.Err() == nil {
 		return errSlow
 	}
@@ -115,7 +96,7 @@ func write(ctx context.Context, conn *websocket.Conn, text []byte) error {
 
 // keepAlive returns when ctx ends, or when the client has vanished without a
 // word.
-func keepAlive(ctx context.Context, conn *websocket.Conn) {
+func keepAlive(ctx context.Context, conn *socket.Conn) {
 	tick := time.NewTicker(pingEvery)
 	defer tick.Stop()
 	for {

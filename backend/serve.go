@@ -36,6 +36,7 @@ type serveCommand struct {
 	Limits limitFlags `embed:""`
 
 	OpsAddr string        `default:"127.0.0.1:9464" env:"MONDE_OPS_ADDR" help:"Loopback address of metrics and profiles; empty for none."`
+	OpsOpen bool          `env:"MONDE_OPS_OPEN" help:"Let --ops-addr be one that others reach."`
 	Proxies string        `name:"trust-proxy" env:"MONDE_TRUST_PROXY" placeholder:"NETS" help:"Networks of proxies whose X-Forwarded-For is believed."`
 	Drain   time.Duration `default:"10s" env:"MONDE_DRAIN" help:"Time for requests and streams to end, once interrupted."`
 }
@@ -91,7 +92,8 @@ func (s *serveCommand) Run(ctx context.Context, c *console) error {
 		Jobs: p.jobs, Hub: p.hub, Catalog: core.Catalog, Static: site, Log: log,
 		Metrics: p.metrics, Proxies: proxies, Starts: s.Limits.Starts,
 	})
-	if err := p.operate(s.OpsAddr); err != nil {
+	p.ops, err = newOps(s.OpsAddr, s.OpsOpen, p.metrics.Handler(), p.api.Ready, log)
+	if err != nil {
 		return errors.Join(err, listener.Close(), p.close())
 	}
 	log.Info("listening", "addr", listener.Addr().String(), "data", s.Data, "workers", p.worker.Slots, "join", p.bus.Addr())
@@ -192,11 +194,12 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	}
 	inside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
-	var failed [2]error
+	var failed [3]error
 	working.Go(func() { failed[0] = p.jobs.Run(inside) })
 	if p.worker.Slots > 0 {
 		working.Go(func() { failed[1] = p.worker.Run(inside) })
 	}
+	working.Go(func() { failed[2] = p.ops.Run() })
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	var broken error
@@ -211,16 +214,14 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	stop()
 	p.hub.Close(late)
 	stopped := server.Shutdown(late)
+	closed := p.ops.Close(late)
 	working.Wait()
-	return errors.Join(broken, stopped, failed[0], failed[1], p.close())
+	return errors.Join(broken, stopped, closed, errors.Join(failed[:]...), p.close())
 }
 
 // close ends queue and record.
 func (p *process) close() error {
 	var err error
-	if p.ops != nil {
-		p.ops.Close()
-	}
 	if p.bus != nil {
 		p.bus.Close()
 	}

@@ -40,9 +40,10 @@ type Config struct {
 // A server answers requests.
 type server struct {
 	Config
-	uploads uploads
-	api     huma.API
-	leaving atomic.Bool
+	uploads  uploads
+	patience time.Duration // for a place among them
+	api      huma.API
+	leaving  atomic.Bool
 }
 
 // A Handler answers every path.
@@ -72,13 +73,13 @@ func (s *server) Ready() error {
 }
 
 func newServer(c Config) (*server, chi.Router) {
-	s := &server{Config: c, uploads: make(uploads, maxUploads)}
+	s := &server{Config: c, uploads: make(uploads, maxUploads), patience: waitUpload}
 	r := chi.NewRouter()
 	r.Use(named, known(c.Proxies), accessLog(c.Log), c.Metrics.Requests, secure, rescue(c.Log), sameOrigin)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	r.Get("/readyz", s.ready)
 	for _, kind := range []job.Kind{job.Run, job.Sweep} {
-		r.Get("/api/v1/"+string(kind)+"s/{id}/stream", s.stream(kind)) // it compresses messages, not answers
+		r.With(worded).Get("/api/v1/"+string(kind)+"s/{id}/stream", s.stream(kind)) // it compresses messages, not answers
 	}
 	r.Get("/s/{id}", s.openLink)
 	r.With(compress).Get("/api/v1/sweeps/{id}/results", s.results) // it takes as long as the client does
@@ -90,7 +91,7 @@ func newServer(c Config) (*server, chi.Router) {
 		newGuide(s.api.OpenAPI()).routes(r)
 	})
 	r.MethodNotAllowed(refuseMethod(r))
-	r.NotFound(files(c.Static).ServeHTTP) // what no route knows may be a file
+	r.NotFound(worded(files(c.Static)).ServeHTTP) // what no route knows may be a file
 	return s, r
 }
 
@@ -119,6 +120,7 @@ func (s *server) routes(api huma.API, r chi.Router) {
 	huma.Register(api, cancelOf("cancel-sweep", "/api/v1/sweeps/{id}", "Cancel a sweep; its rows stay"), s.cancelSweep)
 	huma.Register(api, putLink, s.putLink)
 	huma.Register(api, getOf("get-link", "/api/v1/links/{id}", "Return the scenario of a short link"), s.getLink)
+	doc.AddOperation(openLink)
 	doc.AddOperation(resultsOperation())
 	for _, kind := range []job.Kind{job.Run, job.Sweep} {
 		doc.AddOperation(streamOperation(doc.Components.Schemas, kind))

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -49,7 +48,7 @@ func TestAServerThatClosesIsAliveButNotReady(t *testing.T) {
 	}
 	check("/healthz", http.StatusOK)
 	check("/readyz", http.StatusOK)
-	s.runs.Close(context.Background())
+	s.server.leaving.Store(true)
 	check("/healthz", http.StatusOK)
 	check("/readyz", http.StatusServiceUnavailable)
 	expectProblem(t, s.ask("POST", "/api/v1/runs", "{}"), http.StatusServiceUnavailable)

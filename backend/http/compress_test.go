@@ -85,7 +85,7 @@ func TestFilesAndStreamsAreLeftAsTheyAre(t *testing.T) {
 			t.Errorf("%s: %q, want %q", path, w.Body, want)
 		}
 	}
-	w := s.fetch(pathOf(start(t, s, "{}").ID)+"/stream", accept)
+	w := s.fetch(start(t, s, "{}").Stream, accept)
 	if w.Code != http.StatusUpgradeRequired || w.Header().Get("Content-Encoding") != "" {
 		t.Errorf("a stream without an upgrade: %d, %v", w.Code, w.Header())
 	}
@@ -165,7 +165,7 @@ func TestWhatHasNoBodyOrIsSmallAlreadyIsNotCompressed(t *testing.T) {
 }
 
 func TestHalfAnAnswerDoesNotLookWhole(t *testing.T) {
-	h := accessLog(slog.New(slog.DiscardHandler))(rescue(slog.New(slog.DiscardHandler))(compress(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := accessLog(quiet)(rescue(quiet)(compress(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, strings.Repeat("[", 1<<18))
 		panic("half way")

@@ -25,10 +25,32 @@ func finish(doc *huma.OpenAPI) {
 			addProblems(doc.Components.Schemas, op)
 		}
 	})
-	if all := doc.Components.Schemas.Map(); all["Value"] != nil {
+	all := doc.Components.Schemas.Map()
+	if all["Value"] != nil {
 		all["Value"] = valueSchema()
 	}
+	for name, s := range all {
+		allowNull(doc.Components.Schemas.TypeFromRef("#/components/schemas/"+name), s)
+	}
 	prune(doc)
+}
+
+// allowNull lets fields be null that are pointers and always written: huma leaves that out
+// where a type is referred to.
+func allowNull(t reflect.Type, s *huma.Schema) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p := s.Properties[name]
+		if p == nil || p.Ref == "" || f.Type.Kind() != reflect.Pointer || strings.Contains(options, "omit") {
+			continue
+		}
+		s.Properties[name] = &huma.Schema{AnyOf: []*huma.Schema{p, {Enum: []any{nil}}}}
+		s.Properties[name].PrecomputeMessages()
+	}
 }
 
 // valueSchema is of sweep.Value, which writes itself as JSON.
@@ -48,6 +70,9 @@ func tagOf(path string) string {
 	if rest, ok := strings.CutPrefix(path, "/api/v1/"); ok {
 		name, _, _ := strings.Cut(rest, "/")
 		return name
+	}
+	if strings.HasPrefix(path, "/s/") {
+		return "links"
 	}
 	return aboutServer
 }
@@ -89,6 +114,7 @@ var bodies = map[string]struct {
 	example string
 }{
 	"start-run":   {nil, exampleScenario},
+	"put-link":    {nil, exampleScenario},
 	"start-sweep": {reflect.TypeFor[wire.SweepAsk](), exampleSweep},
 }
 

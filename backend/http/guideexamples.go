@@ -15,15 +15,20 @@ func examplesFor(known map[string]bool) []guideExample {
 				"curl -s $MONDE/api/v1/runs --json '"+exampleScenario+"'",
 				"curl -s $MONDE/api/v1/runs/$ID",
 				"curl -s --compressed $MONDE/api/v1/runs/$ID/report")}},
+		{"stream-run", guideExample{"example-stream", "Follow a stream",
+			"A stream is a WebSocket of JSON messages, numbered by seq. After a broken connection, ?from= the last number goes on " +
+				"without a gap; after end, close it. curl speaks WebSocket from 8.11 on; an older one shows the messages if it is told to ask for one.",
+			lines(
+				"curl -sN ${MONDE/http/ws}/api/v1/runs/$ID/stream",
+				`curl -sN "$MONDE/api/v1/runs/$ID/stream?from=0" --http1.1 --output - \`,
+				"  -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\",
+				"  -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='")}},
 		{"start-sweep", guideExample{"example-sweep", "Sweep over fields",
 			"Each axis is a field of the scenario and its values, or a range. With an Idempotency-Key it is safe to send the same again.",
 			lines(
 				"curl -s $MONDE/api/v1/sweeps -H 'Idempotency-Key: my-first' --json '"+exampleSweep+"'",
-				"curl -s $MONDE/api/v1/sweeps/$ID")}},
-		{"stream-run", guideExample{"example-stream", "Follow a stream",
-			"A stream is a WebSocket of JSON messages, numbered by seq. After a broken connection, ?from= the last number goes on " +
-				"without a gap; after end, close it. curl speaks WebSocket from 8.11 on; with an older one, ask for progress now and then.",
-			lines("curl -sN ws://localhost:8080/api/v1/runs/$ID/stream?from=0")}},
+				"curl -s $MONDE/api/v1/sweeps/$ID",
+				`curl -s "$MONDE/api/v1/sweeps/$ID/results?format=csv"`)}},
 	} {
 		if known[e.of] {
 			all = append(all, e.guideExample)

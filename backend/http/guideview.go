@@ -138,10 +138,16 @@ func kindIn(s *huma.Schema) guideKind {
 		return guideKind{strings.TrimSpace("list of " + k.Words), k.Ref}
 	case len(s.AnyOf) > 0:
 		var words []string
-		for _, one := range s.AnyOf {
+		for _, one := range s.AnyOf[1:] {
 			words = append(words, kindIn(one).Words)
 		}
-		return guideKind{strings.Join(words, " or "), ""}
+		first := kindIn(s.AnyOf[0]) // a reference is the last word
+		if first.Ref == "" {
+			return guideKind{strings.Join(append([]string{first.Words}, words...), " or "), ""}
+		}
+		return guideKind{strings.Join(words, " or ") + " or", first.Ref}
+	case len(s.Enum) == 1 && s.Enum[0] == nil:
+		return guideKind{"null", ""}
 	case s.Type == huma.TypeObject && s.Properties == nil:
 		if m, ok := s.AdditionalProperties.(*huma.Schema); ok {
 			k := kindIn(m)

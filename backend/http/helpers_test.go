@@ -9,12 +9,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
 	"go.uber.org/goleak"
 
+	"monde/backend/job"
+	"monde/backend/job/jobtest"
 	"monde/backend/stream"
 	"monde/core"
 	"monde/core/probe"
@@ -39,23 +43,53 @@ func simulateForever(ctx context.Context, _ scenario.Scenario, _ probe.Probe) (r
 // A site is an API under test.
 type site struct {
 	http.Handler
-	runs *stream.Registry
-	log  *strings.Builder
+	server  *server
+	routes  chi.Router
+	catalog func() wire.Catalog
+	log     *journal
 }
 
-func newSite(t testing.TB, simulate stream.Simulate, files fs.FS) site {
+// logTo writes JSON lines.
+func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+type simulate = func(context.Context, scenario.Scenario, probe.Probe) (report.Report, error)
+
+func newSite(t testing.TB, simulate simulate, files fs.FS) site {
 	t.Helper()
-	limits := stream.DefaultLimits()
-	limits.Workers, limits.Queue = 1, 1
-	var text strings.Builder
-	runs := stream.New(simulate, limits, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	rig := jobtest.New(t, t.TempDir(), func(c *job.Config) { c.Limits.Jobs = 2 })
+	rig.Lead()
+	rig.Worker(job.Simulator{Engine: core.Engine, Report: simulate, Point: jobtest.Real().Point}, 1)
+	hub := stream.New(rig.Bus.JS, rig.Store, stream.DefaultLimits(), nil, quiet)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		runs.Close(ctx)
+		hub.Close(ctx)
 	})
-	api := New(Config{Runs: runs, Catalog: core.Catalog, Static: files, Log: slog.New(slog.NewJSONHandler(&text, nil))})
-	return site{api, runs, &text}
+	text := &journal{}
+	server, routes := newServer(Config{Jobs: rig.Service, Hub: hub, Catalog: core.Catalog, Static: files, Log: logTo(text)})
+	return site{routes, server, routes, core.Catalog, text}
+}
+
+// A journal is what was logged, by any number at once.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements io.Writer.
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+// String returns all of it.
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 func (s site) ask(method, path, body string) *httptest.ResponseRecorder {
@@ -101,8 +135,13 @@ func expectProblem(t testing.TB, w *httptest.ResponseRecorder, status int) huma.
 	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("a problem of type %q", got)
 	}
-	if p.Status != status || p.Title == "" {
+	if p.Status != status || p.Title == "" || p.Type != "about:blank" || p.Detail == "" ||
+		p.Instance != "urn:request:"+w.Header().Get(requestID) {
 		t.Errorf("problem is %+v", p)
+	}
+	later := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || status == http.StatusInsufficientStorage
+	if later != (w.Header().Get("Retry-After") != "") {
+		t.Errorf("status %d: Retry-After is %q", status, w.Header().Get("Retry-After"))
 	}
 	return p
 }

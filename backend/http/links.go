@@ -14,11 +14,17 @@ import (
 
 var putLink = huma.Operation{
 	OperationID: "put-link", Method: http.MethodPost, Path: "/api/v1/links",
-	Summary:          "Keep a scenario under a short name",
-	Description:      "The name is a hash of the scenario and of the engine's version: the same scenario has the same name everywhere, and a name never stands for another one.",
-	DefaultStatus:    http.StatusOK,
-	MaxBodyBytes:     scenario.MaxDocument,
-	RequestBody:      startRun.RequestBody,
+	Summary:       "Keep a scenario under a short name",
+	Description:   "The name is a hash of the scenario and of the engine's version: the same scenario has the same name everywhere, and a name never stands for another one.",
+	DefaultStatus: http.StatusOK,
+	MaxBodyBytes:  scenario.MaxDocument,
+	RequestBody: &huma.RequestBody{
+		Required:    true,
+		Description: startRun.RequestBody.Description,
+		Content: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, // describeBody says more
+		},
+	},
 	SkipValidateBody: true, // scenario.Decode does, and knows presets
 	Errors:           refusals,
 }
@@ -83,6 +89,15 @@ func (s *server) link(ctx context.Context, id string) (wire.Link, error) {
 		err = json.Unmarshal(doc, &k)
 	}
 	return k.link(id), err
+}
+
+var openLink = &huma.Operation{
+	OperationID: "open-link", Method: http.MethodGet, Path: "/s/{id}",
+	Summary: "Lead to the page that shows a short link's scenario",
+	Parameters: []*huma.Param{
+		{Name: "id", In: "path", Description: "Of the link", Required: true, Schema: &huma.Schema{Type: huma.TypeString}},
+	},
+	Responses: map[string]*huma.Response{"302": {Description: "The page, with the scenario in its fragment"}},
 }
 
 // openLink leads to the page that shows a link's scenario.

@@ -27,7 +27,7 @@ func (p Paged) before() (string, error) {
 		return "", nil
 	}
 	id, err := base64.RawURLEncoding.Strict().DecodeString(p.Cursor)
-	if err != nil || !sane(string(id)) {
+	if err != nil || !sane(string(id)) || base64.RawURLEncoding.EncodeToString(id) != p.Cursor { // it skips line ends
 		return "", fault.At("cursor", "must be one that this server gave out")
 	}
 	return string(id), nil

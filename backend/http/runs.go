@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"monde/backend/job"
+	"monde/backend/stream"
 	"monde/core/fault"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -18,9 +19,9 @@ import (
 // reply is a body and nothing else.
 type reply[T any] struct{ Body T }
 
-// One names a run or a sweep.
+// One names a run, a sweep or a link.
 type One struct {
-	ID string `path:"id" doc:"Of the run or sweep" maxLength:"64"`
+	ID string `path:"id" doc:"Its name" maxLength:"64"`
 }
 
 type startInput struct {
@@ -49,10 +50,7 @@ var startRun = huma.Operation{
 		Required:    true,
 		Description: "A scenario. What is absent keeps its default; a model or machine may be a preset's name, or name one as its base.",
 		Content: map[string]*huma.MediaType{
-			"application/json": {
-				Schema:  &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true},
-				Example: map[string]any{"model": "qwen3-30b-a3b", "strategy": "MD+LB", "workload": map[string]any{"batch": 8}},
-			},
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, // describeBody says more
 		},
 	},
 	SkipValidateBody: true, // scenario.Decode does, and knows presets
@@ -67,14 +65,17 @@ func (s *server) getCatalog(context.Context, *struct{}) (*reply[wire.Catalog], e
 	return &reply[wire.Catalog]{s.Catalog()}, nil
 }
 
-// request returns who asks, and by which key.
-func (o Once) request(ctx context.Context) (job.Request, error) {
+// request returns who asks for something to be started, and by which key.
+func (s *server) request(ctx context.Context, o Once) (job.Request, error) {
 	key, err := o.key()
+	if err == nil && s.leaving.Load() {
+		err = stream.ErrLeaving
+	}
 	return job.Request{Client: clientIn(ctx), Key: key}, err
 }
 
 func (s *server) startRun(ctx context.Context, in *startInput) (*startReply[wire.RunState], error) {
-	r, err := in.request(ctx)
+	r, err := s.request(ctx, in.Once)
 	if err != nil {
 		return nil, problem(err)
 	}

@@ -3,12 +3,13 @@ package httpapi
 //lint:file-ignore SA1019 See backend/stream/socket.go.
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"nhooyr.io/websocket"
 
@@ -67,11 +68,8 @@ func TestBodiesThatAreNoScenarioAreProblems(t *testing.T) {
 func TestAFullQueueSaysWhenToComeBack(t *testing.T) {
 	s := newSite(t, simulateForever, nil)
 	var w *httptest.ResponseRecorder
-	for range 3 { // one works, one waits
-		w = s.ask("POST", "/api/v1/runs", `{}`)
-		for len(s.runs.Runs()) == 1 && s.runs.Runs()[0].State().State == wire.StateQueued {
-			time.Sleep(time.Millisecond)
-		}
+	for i := range 3 { // a client may have two
+		w = s.ask("POST", "/api/v1/runs", fmt.Sprintf(`{"seed":%d}`, i))
 	}
 	expectProblem(t, w, http.StatusTooManyRequests)
 	if w.Header().Get("Retry-After") == "" {
@@ -94,10 +92,73 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	s := newSite(t, simulateNothing, nil)
 	first := start(t, s, `{}`).ID
 	await(t, s, first)
-	second := start(t, s, `{}`).ID
-	list := into[[]wire.RunState](t, s.ask("GET", "/api/v1/runs", ""), http.StatusOK)
+	second := start(t, s, `{"seed":2}`).ID
+	list := into[wire.RunList](t, s.ask("GET", "/api/v1/runs", ""), http.StatusOK).Runs
 	if len(list) != 2 || list[0].ID != second || list[1].ID != first {
 		t.Errorf("got %+v", list)
+	}
+}
+
+func TestAListGoesOnWhereItsNextPathSays(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	var want []string
+	for i := range 5 {
+		id := start(t, s, fmt.Sprintf(`{"seed":%d}`, i)).ID
+		await(t, s, id)
+		want = append([]string{id}, want...)
+	}
+	var got []string
+	for next := "/api/v1/runs?limit=2"; next != ""; {
+		page := into[wire.RunList](t, s.ask("GET", next, ""), http.StatusOK)
+		for _, r := range page.Runs {
+			got = append(got, r.ID)
+		}
+		next = page.Next
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheSameKeyStartsOneRun(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	ask := func(body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/api/v1/runs", strings.NewReader(body))
+		r.Header.Set("Idempotency-Key", "mine")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w
+	}
+	first := into[wire.RunState](t, ask(`{}`), http.StatusAccepted)
+	again := into[wire.RunState](t, ask(`{"seed":1}`), http.StatusAccepted) // the default, written out
+	if first.ID != again.ID {
+		t.Errorf("%s and %s", first.ID, again.ID)
+	}
+	p := expectProblem(t, ask(`{"seed":2}`), http.StatusUnprocessableEntity)
+	if p.Errors[0].Location != "Idempotency-Key" {
+		t.Errorf("%+v", p.Errors[0])
+	}
+}
+
+func TestAReportThatIsKnownIsThereAtOnce(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	await(t, s, start(t, s, `{}`).ID)
+	if again := start(t, s, `{"title":"another"}`); again.State != wire.StateDone || !again.Reused {
+		t.Errorf("%+v", again)
+	}
+}
+
+func TestAReportIsNotSentAgainToWhomHasIt(t *testing.T) {
+	s := newSite(t, simulateNothing, nil)
+	id := start(t, s, `{}`).ID
+	await(t, s, id)
+	tag := s.ask("GET", "/api/v1/runs/"+id+"/report", "").Header().Get("ETag")
+	r := httptest.NewRequest("GET", "/api/v1/runs/"+id+"/report", nil)
+	r.Header.Set("If-None-Match", tag)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusNotModified || tag == "" || w.Body.Len() != 0 {
+		t.Errorf("status %d with %d bytes, ETag %s", w.Code, w.Body.Len(), tag)
 	}
 }
 
@@ -133,7 +194,16 @@ func TestAStreamBeginsAfterTheMessageThatWasSeen(t *testing.T) {
 	state := start(t, s, `{}`)
 	await(t, s, state.ID)
 	url := strings.Replace(server.URL, "http", "ws", 1) + state.Stream
-	conn, _, err := websocket.Dial(t.Context(), url+"?from=1", nil)
+	conn, _, err := websocket.Dial(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first wire.Message
+	if _, text, err := conn.Read(t.Context()); err != nil || json.Unmarshal(text, &first) != nil {
+		t.Fatal(err)
+	}
+	_ = conn.CloseNow()
+	conn, _, err = websocket.Dial(t.Context(), fmt.Sprint(url, "?from=", first.Seq), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,12 +220,30 @@ func TestANumberThatTheRunNeverSentIsAMistake(t *testing.T) {
 	s := newSite(t, simulateNothing, nil)
 	state := start(t, s, `{}`)
 	await(t, s, state.ID)
-	for _, from := range []string{"-1", "99", "x", "9999999999999999999"} {
+	stop := watched(t, s, state)
+	defer stop()
+	for _, from := range []string{"-1", "999999999", "x", "9999999999999999999"} {
 		p := expectProblem(t, s.ask("GET", state.Stream+"?from="+from, ""), http.StatusUnprocessableEntity)
 		if p.Errors[0].Location != "from" {
 			t.Errorf("%s: %+v", from, p.Errors[0])
 		}
 	}
+}
+
+// watched has somebody watch a run, so that the server knows what was said of it.
+func watched(t *testing.T, s site, state wire.RunState) (stop func()) {
+	t.Helper()
+	server := httptest.NewServer(s)
+	conn, _, err := websocket.Dial(t.Context(), strings.Replace(server.URL, "http", "ws", 1)+state.Stream, nil)
+	for kind := ""; err == nil && !strings.Contains(kind, `"kind":"end"`); {
+		var text []byte
+		_, text, err = conn.Read(t.Context())
+		kind = string(text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() { _ = conn.Close(websocket.StatusNormalClosure, ""); server.Close() }
 }
 
 func FuzzPostRun(f *testing.F) {

@@ -32,16 +32,7 @@ var startSweep = huma.Operation{
 	RequestBody: &huma.RequestBody{
 		Required: true,
 		Content: map[string]*huma.MediaType{
-			"application/json": {
-				Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true},
-				Example: map[string]any{
-					"scenario": map[string]any{"model": "qwen3-30b-a3b"},
-					"sweep": map[string]any{"method": "grid", "axes": []any{
-						map[string]any{"path": "workload.batch", "values": []int{1, 2, 4, 8}},
-						map[string]any{"path": "machine.link.bandwidth_bytes_per_s", "from": 16e9, "to": 128e9, "steps": 8, "scale": "log"},
-					}},
-				},
-			},
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}, // describeBody says more
 		},
 	},
 	SkipValidateBody: true, // sweep.Decode does
@@ -49,7 +40,7 @@ var startSweep = huma.Operation{
 }
 
 func (s *server) startSweep(ctx context.Context, in *startInput) (*startReply[wire.SweepState], error) {
-	r, err := in.request(ctx)
+	r, err := s.request(ctx, in.Once)
 	if err != nil {
 		return nil, problem(err)
 	}

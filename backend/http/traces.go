@@ -37,7 +37,7 @@ func (s *server) readTrace(w http.ResponseWriter, req *http.Request) (*workload.
 	if len(name) > 256 {
 		return nil, fault.At("name", "must be at most 256 bytes, got %d", len(name))
 	}
-	leave, err := s.uploads.enter(req.Context())
+	leave, err := s.uploads.enter(req.Context(), s.patience)
 	if err != nil {
 		return nil, err
 	}

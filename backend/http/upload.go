@@ -30,9 +30,9 @@ const (
 // uploads counts those that are being read.
 type uploads chan struct{}
 
-// enter waits for a place, which leave gives back, or returns errUploading.
-func (u uploads) enter(ctx context.Context) (leave func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, waitUpload)
+// enter waits for a place for as long as patience lasts, which leave gives back, or returns errUploading.
+func (u uploads) enter(ctx context.Context, patience time.Duration) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	select {
 	case u <- struct{}{}:

@@ -11,7 +11,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"monde/core/wire"
@@ -91,36 +90,38 @@ func TestACompressedBodyIsTheFileInside(t *testing.T) {
 }
 
 func TestASlowUploadHoldsNobodyUpAndManyAreTurnedAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSite(t, simulateNothing, nil)
-		slow := make([]*io.PipeWriter, maxUploads)
-		ended := make(chan int, maxUploads)
-		for i := range slow {
-			into[wire.Trace](t, s.put(strings.NewReader(csv), ""), http.StatusOK)
-			r, w := io.Pipe()
-			slow[i] = w
-			go func() { ended <- s.put(r, "").Code }()
-			synctest.Wait()
-		}
-		began := time.Now()
-		w := s.put(strings.NewReader(csv), "")
-		expectProblem(t, w, http.StatusTooManyRequests)
-		if w.Header().Get("Retry-After") == "" || time.Since(began) != waitUpload {
-			t.Errorf("turned away after %v: %v", time.Since(began), w.Header())
-		}
-		go func() { _, _ = io.WriteString(slow[0], csv); _ = slow[0].Close() }()
+	s := newSite(t, simulateNothing, nil)
+	s.server.patience = 100 * time.Millisecond
+	slow := make([]*io.PipeWriter, maxUploads)
+	ended := make(chan int, maxUploads)
+	for i := range slow {
 		into[wire.Trace](t, s.put(strings.NewReader(csv), ""), http.StatusOK)
-		for _, w := range slow[1:] {
-			_ = w.CloseWithError(os.ErrDeadlineExceeded)
+		r, w := io.Pipe()
+		slow[i] = w
+		go func() { ended <- s.put(r, "").Code }()
+		for len(s.server.uploads) != i+1 {
+			time.Sleep(time.Millisecond)
 		}
-		counts := map[int]int{}
-		for range slow {
-			counts[<-ended]++
-		}
-		if counts[http.StatusOK] != 1 || counts[http.StatusRequestTimeout] != maxUploads-1 {
-			t.Errorf("the slow ones were answered %v", counts)
-		}
-	})
+	}
+	began := time.Now()
+	w := s.put(strings.NewReader(csv), "")
+	expectProblem(t, w, http.StatusTooManyRequests)
+	if w.Header().Get("Retry-After") == "" || time.Since(began) < s.server.patience {
+		t.Errorf("turned away after %v: %v", time.Since(began), w.Header())
+	}
+	s.server.patience = 10 * time.Second
+	go func() { _, _ = io.WriteString(slow[0], csv); _ = slow[0].Close() }()
+	into[wire.Trace](t, s.put(strings.NewReader(csv), ""), http.StatusOK)
+	for _, w := range slow[1:] {
+		_ = w.CloseWithError(os.ErrDeadlineExceeded)
+	}
+	counts := map[int]int{}
+	for range slow {
+		counts[<-ended]++
+	}
+	if counts[http.StatusOK] != 1 || counts[http.StatusRequestTimeout] != maxUploads-1 {
+		t.Errorf("the slow ones were answered %v", counts)
+	}
 }
 
 func TestWhoIsRefusedMaySendOnAndHearsWhy(t *testing.T) {
@@ -144,17 +145,17 @@ func TestWhoIsRefusedMaySendOnAndHearsWhy(t *testing.T) {
 
 func TestWhoWaitsForAPlaceMayLeave(t *testing.T) {
 	u := make(uploads, 1)
-	leave, err := u.enter(t.Context())
+	leave, err := u.enter(t.Context(), time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := u.enter(gone); err != errUploading {
+	if _, err := u.enter(gone, time.Second); err != errUploading {
 		t.Errorf("got %v", err)
 	}
 	leave()
-	if _, err := u.enter(t.Context()); err != nil {
+	if _, err := u.enter(t.Context(), time.Second); err != nil {
 		t.Error(err)
 	}
 }

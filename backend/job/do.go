@@ -192,7 +192,9 @@ func (w *Worker) attach(ctx context.Context, s *scenario.Scenario) error {
 	if err != nil {
 		return fault.At("workload.routing.sha256", "the trace is not on the server: attach it again (%v)", err)
 	}
-	s.Traces = workload.Traces{trace.SHA256: trace}
+	named := *trace
+	named.Name = s.Workload.Routing.File // as where it was attached
+	s.Traces = workload.Traces{named.SHA256: &named}
 	return nil
 }
 

@@ -35,7 +35,6 @@ type Service struct {
 	schedule *schedule
 	admit    sync.Mutex // one is admitted after the other
 	leads    sync.WaitGroup
-	traces   traceCache
 }
 
 // How jobs are looked after, beside leading them.
@@ -59,6 +58,13 @@ func New(c Config) *Service {
 
 // Run leads jobs until ctx ends; then those that go on are handed back.
 func (s *Service) Run(ctx context.Context) error {
+	if err := s.run(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (s *Service) run(ctx context.Context) error {
 	if err := s.Bus.Prepare(ctx); err != nil {
 		return err
 	}

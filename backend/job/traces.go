@@ -17,8 +17,9 @@ const (
 	maxTraceMemory = 256 << 20 // bytes of all traces that a process keeps ready
 )
 
-// A traceCache keeps the traces used last, as many as fit. The zero value is ready.
+// A traceCache keeps the traces used last, as many as fit.
 type traceCache struct {
+	limit  int64 // bytes
 	mu     sync.Mutex
 	traces []*workload.Trace // used last at the end
 }
@@ -64,7 +65,7 @@ func (c *traceCache) put(t *workload.Trace) {
 	c.traces = append(c.traces, t)
 	var bytes int64
 	for i, o := range slices.Backward(c.traces) {
-		if bytes += sizeOf(o); bytes > maxTraceMemory && o != t {
+		if bytes += sizeOf(o); bytes > c.limit && o != t {
 			c.traces = slices.Delete(c.traces, 0, i+1)
 			return
 		}

@@ -45,6 +45,14 @@ type Worker struct {
 // Run works until ctx ends. Then pieces that are not done within a moment are handed
 // back, for others to begin again.
 func (w *Worker) Run(ctx context.Context) error {
+	if err := w.run(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (w *Worker) run(ctx context.Context) error {
+	w.traces.limit = maxTraceMemory
 	w.name = strings.ToLower(rand.Text()[:10])
 	consumer, err := w.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Work, workers(w.Sim.Engine))
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 
 	"nhooyr.io/websocket"
 
+	"monde/backend/job"
+	"monde/backend/job/jobtest"
+	"monde/core"
 	"monde/core/probe"
 	"monde/core/report"
 	"monde/core/scenario"
@@ -48,23 +51,24 @@ func follow(t *testing.T, url string, mode websocket.CompressionMode) (raw [][]b
 		t.Fatal(err)
 	}
 	conn.SetReadLimit(-1)
-	raw = read(t, conn, isEnd)
+	raw, _ = read(t, conn, isEnd)
 	if err := conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Errorf("closing: %v", err)
 	}
 	return raw, bytes.Load(), res.Header.Get("Sec-WebSocket-Extensions")
 }
 
+// simulateMuch has a long report.
 func simulateMuch(_ context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
-	p.Report(probe.Progress{Done: 1, Total: 2})
-	return report.Report{Title: s.Title + strings.Repeat(" of layer 7", 1<<15)}, nil
+	return report.Report{Title: strings.Repeat(" of layer 7", 1<<15)}, nil
 }
 
 func TestAReportIsCompressedForWhoeverTakesItSo(t *testing.T) {
-	g := newRegistry(t, simulateMuch, smallLimits())
-	r := mustStart(t, g, "a")
-	watch(t, r, 0)
-	url := serveRun(t, g, r)
+	s := newSite(t, t.TempDir(), nil)
+	s.Worker(job.Simulator{Engine: core.Engine, Report: simulateMuch}, 1)
+	j := s.startRun(t, "1")
+	s.Until(j.ID, jobtest.Over)
+	url := s.url + j.ID
 	plain, long, none := follow(t, url, websocket.CompressionDisabled)
 	small, short, some := follow(t, url, websocket.CompressionNoContextTakeover)
 	context, _, _ := follow(t, url, websocket.CompressionContextTakeover)

@@ -5,170 +5,83 @@ package stream
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"nhooyr.io/websocket"
 
+	"monde/backend/bus"
+	"monde/backend/job/jobtest"
 	"monde/core/wire"
 )
 
-// serveRun answers every request with the stream of r, from ?from.
-func serveRun(t *testing.T, g *Registry, r *Run) string {
-	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		from, _ := strconv.ParseInt(req.FormValue("from"), 10, 64)
-		if err := g.Watch(w, req, r, from); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-		}
-	}))
-	t.Cleanup(s.Close)
-	t.Cleanup(func() { closeSoon(g) }) // first: Close waits for nobody that was hijacked
-	return strings.Replace(s.URL, "http", "ws", 1)
-}
-
-func dial(t *testing.T, url string) *websocket.Conn {
-	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), url, nil)
+// purge empties the stream of events.
+func purge(ctx context.Context, js jetstream.JetStream) error {
+	s, err := js.Stream(ctx, bus.Events)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	conn.SetReadLimit(-1)
-	t.Cleanup(func() { _ = conn.CloseNow() })
-	return conn
+	return s.Purge(ctx)
 }
 
-// read returns messages up to the first for which last says true.
-func read(t *testing.T, conn *websocket.Conn, last func(wire.Message) bool) (raw [][]byte) {
-	t.Helper()
-	for {
-		_, text, err := conn.Read(t.Context())
-		if err != nil {
-			t.Errorf("after %d messages: %v", len(raw), err)
-			return raw
-		}
-		raw = append(raw, text)
-		var m wire.Message
-		if err := json.Unmarshal(text, &m); err != nil {
-			t.Error(err)
-			return raw
-		}
-		if last(m) {
-			return raw
-		}
-	}
-}
-
-func isEnd(m wire.Message) bool { return m.Kind == wire.KindEnd }
-
-func TestFiftyWatchersGetTheSameReport(t *testing.T) {
-	g := newRegistry(t, simulateLayers(200), smallLimits())
-	url := serveRun(t, g, mustStart(t, g, "a"))
-	reports := make([][]byte, 50)
+func TestAllWatchersGetTheSameReport(t *testing.T) {
+	s := newSite(t, t.TempDir(), nil)
+	j := s.startRun(t, "5")
 	var all sync.WaitGroup
+	reports := make([][]byte, 24)
 	for i := range reports {
-		conn := dial(t, url)
+		conn := dial(t, s.url+j.ID)
 		all.Go(func() {
-			raw := read(t, conn, isEnd)
+			raw, _ := read(t, conn, isEnd)
 			reports[i] = raw[len(raw)-2]
-			if err := conn.Close(websocket.StatusNormalClosure, ""); err != nil {
-				t.Errorf("watcher %d closed: %v", i, err)
-			}
 		})
 	}
+	s.Worker(jobtest.Real(), 1)
 	all.Wait()
 	for i, r := range reports {
-		if !bytes.Equal(r, reports[0]) || !bytes.Contains(r, []byte("digest of a")) {
-			t.Errorf("watcher %d got %s, watcher 0 got %s", i, r, reports[0])
+		if !bytes.Equal(r, reports[0]) || !bytes.Contains(r, []byte(`"kind":"report"`)) {
+			t.Errorf("watcher %d got %.200s", i, r)
 		}
-	}
-}
-
-func TestAWatcherThatComesBackMissesNothing(t *testing.T) {
-	l := smallLimits()
-	l.Partial = 5 * time.Millisecond
-	g := newRegistry(t, simulateLayers(100), l)
-	r := mustStart(t, g, "a")
-	url := serveRun(t, g, r)
-	var seen []wire.Message
-	for from := int64(0); ; {
-		conn := dial(t, url+"?from="+strconv.FormatInt(from, 10))
-		n := 0
-		read(t, conn, func(m wire.Message) bool {
-			seen = append(seen, m)
-			from, n = m.Seq, n+1
-			return n == 3 || isEnd(m)
-		})
-		_ = conn.CloseNow() // as a network does
-		if isEnd(seen[len(seen)-1]) {
-			break
-		}
-	}
-	var got, want []int64
-	for _, m := range seen {
-		if m.Kind != wire.KindProgress {
-			got = append(got, m.Seq)
-		}
-	}
-	for _, m := range watch(t, r, 0) {
-		if m.Kind != wire.KindProgress {
-			want = append(want, m.Seq)
-		}
-	}
-	if len(want) < 10 || len(got) != len(want) {
-		t.Errorf("saw %d of %d messages: %d, %d", len(got), len(want), got, want)
-	}
-}
-
-func TestARunGoesOnWhenItsWatchersLeave(t *testing.T) {
-	g := newRegistry(t, simulateLayers(50), smallLimits())
-	r := mustStart(t, g, "a")
-	conn := dial(t, serveRun(t, g, r))
-	read(t, conn, func(wire.Message) bool { return true })
-	_ = conn.CloseNow()
-	watch(t, r, 0)
-	if s := r.State().State; s != wire.StateDone {
-		t.Errorf("state is %q", s)
 	}
 }
 
 func TestASlowWatcherHoldsNobodyUp(t *testing.T) {
-	g := newRegistry(t, simulateLayers(200), smallLimits())
-	url := serveRun(t, g, mustStart(t, g, "a"))
-	slow := dial(t, url)
-	read(t, dial(t, url), isEnd) // done before the slow one reads at all
-	if raw := read(t, slow, isEnd); len(raw) == 0 {
-		t.Error("the slow watcher got nothing")
+	s := newSite(t, t.TempDir(), nil)
+	s.Worker(jobtest.Real(), 1)
+	j := s.startSweep(t, 200)
+	slow := dial(t, s.url+j.ID)
+	read(t, dial(t, s.url+j.ID), isEnd) // done before the slow one reads at all
+	if _, all := read(t, slow, isEnd); len(indexes(all)) != 200 {
+		t.Error("the slow watcher missed rows")
 	}
 }
 
 func TestHostileFramesEndOnlyTheirOwnConnection(t *testing.T) {
-	g := newRegistry(t, simulateForever, smallLimits())
-	r := mustStart(t, g, "a")
-	url := serveRun(t, g, r)
-	good := dial(t, url)
-	read(t, good, func(m wire.Message) bool { return m.Kind == wire.KindPartial })
-	for _, text := range []string{"{}", strings.Repeat("x", 1<<16)} {
-		bad := dial(t, url)
+	s := newSite(t, t.TempDir(), nil)
+	var count jobtest.Counter
+	s.Worker(jobtest.Paced(time.Hour, &count), 1)
+	j := s.startRun(t, "1")
+	good := dial(t, s.url+j.ID)
+	for _, text := range []string{"{}", "", "\x00\xff", strings.Repeat("x", 1<<16)} {
+		bad := dial(t, s.url+j.ID)
 		err := bad.Write(t.Context(), websocket.MessageBinary, []byte(text)) // may be cut off on the way
 		for err == nil {
 			_, _, err = bad.Read(t.Context())
 		}
 	}
-	r.Cancel()
+	if _, err := s.Cancel(t.Context(), j.ID); err != nil {
+		t.Fatal(err)
+	}
 	read(t, good, isEnd)
 }
 
 func TestPagesOfAnotherOriginAreRefused(t *testing.T) {
-	g := newRegistry(t, simulateForever, smallLimits())
-	url := serveRun(t, g, mustStart(t, g, "a"))
-	_, res, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{
+	s := newSite(t, t.TempDir(), nil)
+	_, res, err := websocket.Dial(t.Context(), s.url+s.startRun(t, "1").ID, &websocket.DialOptions{
 		HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}},
 	})
 	if err == nil || res.StatusCode != http.StatusForbidden {
@@ -177,31 +90,45 @@ func TestPagesOfAnotherOriginAreRefused(t *testing.T) {
 }
 
 func TestAClientThatVanishesIsNotWatchingAnyMore(t *testing.T) {
-	g := newRegistry(t, simulateForever, smallLimits())
-	r := mustStart(t, g, "a")
-	conn := dial(t, serveRun(t, g, r))
-	read(t, conn, func(wire.Message) bool { return true })
-	if n := r.State().Watchers; n != 1 {
-		t.Errorf("%d watchers, want 1", n)
+	s := newSite(t, t.TempDir(), nil)
+	j := s.startRun(t, "1")
+	conn := dial(t, s.url+j.ID)
+	for s.Watchers(j.ID) != 1 {
+		time.Sleep(time.Millisecond) // the test's own time limit ends it
 	}
 	_ = conn.CloseNow()
-	for r.State().Watchers != 0 {
-		time.Sleep(time.Millisecond) // the test's own time limit ends it
+	for s.Watchers(j.ID) != 0 {
+		time.Sleep(time.Millisecond)
 	}
 }
 
-func TestClosingTellsWatchersBeforeItCutsThemOff(t *testing.T) {
-	t.Parallel() // it waits closeWithin
-	g := newRegistry(t, simulateForever, smallLimits())
-	conn := dial(t, serveRun(t, g, mustStart(t, g, "a")))
-	go closeSoon(g)
-	raw := read(t, conn, isEnd)
-	if !bytes.Contains(raw[len(raw)-2], []byte(ErrClosing.Error())) {
-		t.Errorf("the last words are %s", raw[len(raw)-2])
+func TestMoreWatchersThanTheLimitAreRefused(t *testing.T) {
+	s := newSite(t, t.TempDir(), func(l *Limits) { l.Client = 2 })
+	j := s.startRun(t, "1")
+	dial(t, s.url+j.ID)
+	dial(t, s.url+j.ID)
+	for s.Watchers(j.ID) != 2 {
+		time.Sleep(time.Millisecond)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*closeWithin)
-	defer cancel()
-	if _, _, err := conn.Read(ctx); err == nil {
-		t.Error("something follows the end")
+	if _, res, err := websocket.Dial(t.Context(), s.url+j.ID, nil); err == nil || res.StatusCode != http.StatusConflict {
+		t.Errorf("a third one: %v, %v", res, err)
+	}
+}
+
+func TestAServerThatLeavesSendsWatchersElsewhere(t *testing.T) {
+	s := newSite(t, t.TempDir(), nil)
+	conn := dial(t, s.url+s.startRun(t, "1").ID)
+	time.Sleep(50 * time.Millisecond) // until it watches
+	began := time.Now()
+	done := make(chan struct{})
+	go func() { closeSoon(s.Hub); close(done) }()
+	_, all := read(t, conn, func(m wire.Message) bool { return m.Kind == wire.KindMoved })
+	_ = conn.Close(websocket.StatusNormalClosure, "")
+	<-done
+	if took := time.Since(began); len(all) == 0 || took > 3*time.Second {
+		t.Errorf("%q after %v", kinds(all), took)
+	}
+	if _, _, err := websocket.Dial(t.Context(), s.url+s.startRun(t, "2").ID, nil); err == nil {
+		t.Error("it takes new ones")
 	}
 }

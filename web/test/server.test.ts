@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {ServerEngine} from '../src/engine/server';
 import type {Net, Socket} from '../src/engine/server';
+import {ServerSweeps, resultsAddress} from '../src/engine/sweeps';
 import type {Message} from '../src/wire.gen';
 import {scenarioOf} from './fixture';
 
@@ -32,6 +33,7 @@ class FakeSocket implements Socket {
 function fakeNet(answer: (url: string, init?: RequestInit) => Response, play: (s: FakeSocket, n: number) => void) {
   const sockets: FakeSocket[] = [];
   const asked: string[] = [];
+  const waits: number[] = [];
   const net: Net = {
     fetch: async (url, init) => {
       asked.push(`${init?.method ?? 'GET'} ${url}`);
@@ -43,9 +45,9 @@ function fakeNet(answer: (url: string, init?: RequestInit) => Response, play: (s
       queueMicrotask(() => play(socket, sockets.length));
       return socket;
     },
-    wait: async () => undefined,
+    wait: async (ms) => void waits.push(ms),
   };
-  return {engine: new ServerEngine('http://x', net), sockets, asked};
+  return {engine: new ServerEngine('http://x', net), sockets, asked, waits};
 }
 
 const message = (seq: number, rest: object): Message => ({v: 1, seq, ...rest}) as unknown as Message;
@@ -74,6 +76,39 @@ test('a lost connection goes on from the last message, and repeats are left out'
   });
   expect(await kinds(engine.watch('r1', new AbortController().signal))).toEqual(['progress', 'progress', 'lost', 'progress', 'end']);
   expect(sockets[1]?.url).toContain('from=2');
+});
+
+test('a server that moves is followed from the last message, after a second and without a word of loss', async () => {
+  const {engine, sockets, waits} = fakeNet(created, (s, n) => {
+    if (n === 1) [progress(3), message(9, {kind: 'moved'})].forEach((m) => s.say(m));
+    else [progress(4), end(5)].forEach((m) => s.say(m));
+  });
+  expect(await kinds(engine.follow('sweeps', 's1', new AbortController().signal))).toEqual(['progress', 'moved', 'progress', 'end']);
+  expect(sockets.map((s) => s.url)).toEqual(['ws://x/api/v1/sweeps/s1/stream?from=0', 'ws://x/api/v1/sweeps/s1/stream?from=3']);
+  expect(sockets[0]?.closedWith).toBe(1000);
+  expect(waits).toEqual([1000]);
+});
+
+test('a busy server says when to try again', async () => {
+  const busy = () => Response.json({title: 'Too Many Requests', detail: 'the server is busy.'}, {status: 429, headers: {'retry-after': '12'}});
+  const {engine} = fakeNet(busy, () => undefined);
+  await expect(engine.start(scenarioOf({}))).rejects.toMatchObject({failed: {code: 'busy', reason: 'the server is busy. Try again in 12\u00a0s.'}});
+});
+
+test('sweeps are started once by their key, and read by the row', async () => {
+  const heads: unknown[] = [];
+  const {engine, asked} = fakeNet((_, init) => {
+    heads.push(init?.headers);
+    return Response.json({id: 's1'});
+  }, () => undefined);
+  const sweeps = new ServerSweeps(engine);
+  await sweeps.start({scenario: scenarioOf({}), sweep: {method: 'grid', axes: []}}, 'k1');
+  await sweeps.cancel('s1');
+  await sweeps.rows('s1', 10, 5);
+  await sweeps.list(3);
+  expect(heads[0]).toMatchObject({'idempotency-key': 'k1'});
+  expect(asked).toEqual(['POST http://x/api/v1/sweeps', 'DELETE http://x/api/v1/sweeps/s1', 'GET http://x/api/v1/sweeps/s1/rows?from=10&limit=5', 'GET http://x/api/v1/sweeps?limit=3']);
+  expect(resultsAddress('s1', 'csv')).toBe('./api/v1/sweeps/s1/results?format=csv');
 });
 
 test('a server that never answers is given up', async () => {

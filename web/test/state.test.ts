@@ -24,6 +24,13 @@ const catalog = {
 } as unknown as Catalog;
 const entries = entriesOf(catalog);
 
+test('a link names the sweep that its view shows, and no other view has it', () => {
+  const aim = readAim('view=sweep&sweep=0198%2Fab');
+  expect([aim.view, aim.sweep]).toEqual(['sweep', '0198/ab']);
+  expect(writeAim(aim)).toBe('&view=sweep&sweep=0198%2Fab');
+  expect(writeAim({...aim, view: 'paper'})).toBe('&view=paper');
+});
+
 test('serial and overlapped GPU+PM are two entries, told apart by their transfer', () => {
   expect(entries.map((e) => e.own)).toEqual([['name', 'home', 'missed'], ['name', 'home', 'missed', 'transfer'], ['name', 'home', 'missed', 'transfer'], ['name', 'home', 'missed']]);
   expect(entryOf(entries, {...catalog.default.strategy, name: 'GPU+PM', transfer: 'serial'})?.name).toBe('serial');

@@ -15,4 +15,6 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-func New(context.Context, jetstream.JetStream, Options) (job.Store, error) { return nil, errors.New("not yet") }
+func New(context.Context, jetstream.JetStream, Options) (job.Store, error) {
+	return nil, errors.New("not yet")
+}

@@ -72,8 +72,14 @@ var mayImport = map[string]string{
 	"backend/text":                    "core core/device/driver backend/validate backend/fit " + everything + driver + replaying + closed,
 	"backend/validate":                "core " + everything,
 	"backend/fit":                     "core backend/validate " + everything,
-	"backend/stream":                  "core " + everything + " backend/socket",
-	"backend/client":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep core/wire backend/socket",
+	"backend/job":                     "core " + everything + recorded,
+	"backend/job/jobtest":             "core " + everything + recorded + " backend/job backend/store/sqlite",
+	"backend/store/record":            everything + recorded + " backend/job",
+	"backend/store/sqlite":            everything + recorded + " backend/job",
+	"backend/store/kv":                everything + recorded + " backend/job",
+	"backend/store/storetest":         everything + recorded + " backend/job",
+	"backend/stream":                  everything + recorded + " backend/job backend/socket",
+	"backend/client":                  everything + " backend/socket",
 	"backend/load":                    "core " + everything + " backend/client backend/socket",
 	"backend/export":                  basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/report core/scenario core/sweep",
 }
@@ -83,8 +89,9 @@ const (
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	replaying  = " core/replay"                                                 // not in a browser, yet
 	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/sweep core/wire"
-	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
-	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit backend/export backend/metrics backend/job backend/bus backend/client backend/socket backend/store/sqlite backend/store/kv backend/store/record"
+	closed     = " core/finetune core/memread"                       // closed forms of their own, not in a browser
+	recorded   = " backend/bus backend/metrics backend/store/record" // what jobs stand on
+	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit backend/export backend/job backend/client backend/socket backend/store/sqlite backend/store/kv" + recorded
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

@@ -1,5 +1,7 @@
 import {Channel} from '../base/channel';
 import {reasonOf} from '../base/browser';
+import {wait} from '../base/format';
+import {milliseconds} from '../base/units';
 import type {Failed, Message, RunState, Scenario} from '../wire.gen';
 import {failure, Refusal, toUpdate} from './engine';
 import type {Engine, RunOptions, Update} from './engine';
@@ -18,8 +20,14 @@ export interface Net {
   wait(ms: number): Promise<void>;
 }
 
-/** How often a stream is opened again without one message in between. */
-const attempts = 8;
+/** How often a stream is opened again without one message in between: about a minute, in which a server restarts. */
+const attempts = 16;
+
+/** How long a server that leaves is given until another one answers, in milliseconds. */
+const moving = 1000;
+
+/** What the server does for long, each with a stream of messages. */
+export type Streamed = 'runs' | 'sweeps';
 
 interface Problem {
   readonly detail?: string;
@@ -48,7 +56,7 @@ export class ServerEngine implements Engine {
 
   /** Starts a run. Rejects with a Refusal. */
   async start(scenario: Scenario): Promise<RunState> {
-    return this.json<RunState>('/api/v1/runs', {
+    return this.ask<RunState>('/api/v1/runs', {
       method: 'POST',
       headers: {'content-type': 'application/json'},
       body: JSON.stringify(scenario),
@@ -56,16 +64,16 @@ export class ServerEngine implements Engine {
   }
 
   state(id: string): Promise<RunState> {
-    return this.json<RunState>(`/api/v1/runs/${encodeURIComponent(id)}`);
+    return this.ask<RunState>(`/api/v1/runs/${encodeURIComponent(id)}`);
   }
 
   /** Ends a run. Rejects with a Refusal. */
   async cancel(id: string): Promise<void> {
-    await this.json(`/api/v1/runs/${encodeURIComponent(id)}`, {method: 'DELETE'});
+    await this.ask(`/api/v1/runs/${encodeURIComponent(id)}`, {method: 'DELETE'});
   }
 
   async putTrace(name: string, file: ArrayBuffer, signal: AbortSignal): Promise<void> {
-    await this.json(`/api/v1/traces?name=${encodeURIComponent(name)}`, {method: 'PUT', body: file, signal});
+    await this.ask(`/api/v1/traces?name=${encodeURIComponent(name)}`, {method: 'PUT', body: file, signal});
   }
 
   async *run(scenario: Scenario, _: RunOptions, signal: AbortSignal): AsyncGenerator<Update, void, void> {
@@ -83,19 +91,32 @@ export class ServerEngine implements Engine {
   }
 
   /** Follows a run from its beginning, over as many sockets as it takes. */
-  async *watch(id: string, signal: AbortSignal): AsyncGenerator<Update, void, void> {
+  watch(id: string, signal: AbortSignal): AsyncGenerator<Update, void, void> {
+    return this.follow('runs', id, signal);
+  }
+
+  /** Follows what the server does from its beginning, over as many sockets, and servers, as it takes. */
+  async *follow(of: Streamed, id: string, signal: AbortSignal): AsyncGenerator<Update, void, void> {
     let seq = 0;
     for (let failures = 0; failures < attempts && !signal.aborted; failures++) {
       if (failures > 0) await this.net.wait(Math.min(5000, 125 * 2 ** failures));
-      for await (const m of this.listen(id, seq, signal)) {
-        if (m.seq <= seq) continue;
-        [seq, failures] = [m.seq, 0];
+      let moved = false;
+      for await (const m of this.listen(of, id, seq, signal)) {
+        moved = m.kind === 'moved'; // its number is of the server that leaves alone
+        if (!moved && m.seq <= seq) continue;
+        if (!moved) seq = m.seq;
+        failures = 0;
         const update = toUpdate(m);
         yield update;
         if (update.kind === 'end') return;
       }
       if (signal.aborted) return;
-      const gone = await this.gone(id);
+      if (moved) {
+        failures = -1;
+        await this.net.wait(moving);
+        continue;
+      }
+      const gone = await this.gone(of, id);
       if (gone) return yield {kind: 'failed', failed: gone};
       yield {kind: 'lost'};
     }
@@ -106,19 +127,19 @@ export class ServerEngine implements Engine {
     for (const stop of this.stops) stop.abort();
   }
 
-  /** Why it is no use to connect again: the server answers, and knows no such run. */
-  private async gone(id: string): Promise<Failed | null> {
+  /** Why it is no use to connect again: the server answers, and knows no such thing. */
+  private async gone(of: Streamed, id: string): Promise<Failed | null> {
     try {
-      await this.state(id);
+      await this.ask(`/api/v1/${of}/${encodeURIComponent(id)}`);
       return null;
     } catch (e) {
-      return failedOf(e).code === 'invalid' ? failure('invalid', 'The server no longer knows this run.') : null;
+      return failedOf(e).code === 'invalid' ? failure('invalid', `The server no longer knows this ${of === 'runs' ? 'run' : 'sweep'}.`) : null;
     }
   }
 
-  private listen(id: string, from: number, signal: AbortSignal): AsyncIterable<Message> {
+  private listen(of: Streamed, id: string, from: number, signal: AbortSignal): AsyncIterable<Message> {
     const messages = new Channel<Message>();
-    const path = `/api/v1/runs/${encodeURIComponent(id)}/stream?from=${from}`;
+    const path = `/api/v1/${of}/${encodeURIComponent(id)}/stream?from=${from}`;
     const socket = this.net.connect(`${this.base.replace(/^http/, 'ws')}${path}`);
     const stop = new AbortController();
     this.stops.add(stop);
@@ -127,7 +148,7 @@ export class ServerEngine implements Engine {
     socket.on('message', (e) => {
       const message = JSON.parse(String(e.data)) as Message;
       messages.push(message);
-      if (message.kind === 'end') leave(); // the client closes: see core/wire
+      if (message.kind === 'end' || message.kind === 'moved') leave(); // the client closes: see core/wire
     });
     socket.on('close', () => {
       this.stops.delete(stop);
@@ -137,7 +158,8 @@ export class ServerEngine implements Engine {
     return messages;
   }
 
-  private async json<T>(path: string, init?: RequestInit): Promise<T> {
+  /** Asks the server's API. Rejects with a Refusal. */
+  async ask<T>(path: string, init?: RequestInit): Promise<T> {
     let answer: Response;
     try {
       answer = await this.net.fetch(this.base + path, init);
@@ -145,16 +167,22 @@ export class ServerEngine implements Engine {
       throw new Refusal(failure('busy', `The server did not answer: ${reasonOf(e)}`));
     }
     const body: unknown = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Refusal(fromProblem(answer.status, (body ?? {}) as Problem));
+    if (!answer.ok) throw new Refusal(fromProblem(answer.status, (body ?? {}) as Problem, later(answer)));
     return body as T;
   }
 }
 
+/** When a busy server wants to be asked again, for people; empty if it does not say. */
+function later(answer: Response): string {
+  const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  return after > 0 ? ` Try again in ${wait(milliseconds(after * 1000))}.` : '';
+}
+
 /** Reads an RFC 9457 problem. */
-function fromProblem(status: number, p: Problem): Failed {
+function fromProblem(status: number, p: Problem, later: string): Failed {
   const code = status === 429 || status === 503 ? 'busy' : status < 500 ? 'invalid' : 'internal';
   const fields = (p.errors ?? []).map((e) => ({path: (e.location ?? '').replace(/^body\.?/, ''), reason: e.message ?? ''}));
-  return {code, reason: p.detail ?? p.title ?? `HTTP ${status}`, fields};
+  return {code, reason: (p.detail ?? p.title ?? `HTTP ${status}`) + later, fields};
 }
 
 /** The Failed inside an error. */

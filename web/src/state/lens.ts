@@ -7,7 +7,7 @@ import type {Field} from '../wire.gen';
 import type {Manner} from './editor';
 
 /** The views, the one that opens first before the others. */
-export const views = ['strategies', 'compare', 'advise', 'device', 'roofline', 'paper', 'trust'] as const;
+export const views = ['strategies', 'compare', 'advise', 'sweep', 'device', 'roofline', 'paper', 'trust'] as const;
 export type View = (typeof views)[number];
 
 /** Views whose scripts come when they are opened. */
@@ -19,6 +19,7 @@ export interface Aim {
   readonly layer: number; // that the rooflines are about, as the report numbers them
   readonly batches: readonly number[]; // that the paper's figures are drawn for
   readonly set: string; // of measurements; empty: the first
+  readonly sweep: string; // on the server, by its name; empty: none
   readonly tokens: number; // that the expert gets
   readonly pmove: boolean; // another expert leaves over the link meanwhile
   readonly from: number; // clock of the memory at which the picture begins
@@ -26,10 +27,10 @@ export interface Aim {
 }
 
 /** Where the views point at first. The paper names no batch sizes: these are from one user to where the device is short of arrays. */
-export const usual: Aim = {view: 'strategies', against: '', layer: 0, batches: [1, 4, 16], set: '', tokens: 4, pmove: false, from: 0, clocks: 2000};
+export const usual: Aim = {view: 'strategies', against: '', layer: 0, batches: [1, 4, 16], set: '', sweep: '', tokens: 4, pmove: false, from: 0, clocks: 2000};
 
 /** The parameters of a link that are an aim's. */
-export const aimKeys: ReadonlySet<string> = new Set(['view', 'against', 'layer', 'batches', 'set', 'tokens', 'pmove', 'from', 'clocks']);
+export const aimKeys: ReadonlySet<string> = new Set(['view', 'against', 'layer', 'batches', 'set', 'sweep', 'tokens', 'pmove', 'from', 'clocks']);
 
 /** The numbers of an aim that a link names. */
 type Counted = 'layer' | 'tokens' | 'from' | 'clocks';
@@ -52,7 +53,7 @@ export function readAim(text: string): Aim {
   };
   return {
     view: views.find((v) => v === query.get('view')) ?? usual.view, against: query.get('against') ?? '', layer: number('layer'), batches: readBatches(query.get('batches') ?? ''),
-    set: query.get('set') ?? '', tokens: number('tokens'), pmove: query.get('pmove') === '1', from: number('from'), clocks: Math.max(1, number('clocks')),
+    set: query.get('set') ?? '', sweep: query.get('sweep') ?? '', tokens: number('tokens'), pmove: query.get('pmove') === '1', from: number('from'), clocks: Math.max(1, number('clocks')),
   };
 }
 
@@ -66,6 +67,7 @@ const written: Readonly<Record<View, (a: Aim) => readonly string[]>> = {
   strategies: () => [],
   compare: (a) => (a.against === '' ? [] : [`&against=${encodeURIComponent(a.against)}`]),
   advise: () => [],
+  sweep: (a) => (a.sweep === '' ? [] : [`&sweep=${encodeURIComponent(a.sweep)}`]),
   device: (a) => [...numbers({tokens: a.tokens, from: Math.round(a.from), clocks: Math.max(1, Math.round(a.clocks))}), ...(a.pmove ? ['&pmove=1'] : [])],
   roofline: (a) => numbers({layer: a.layer}),
   paper: (a) => (a.batches.join() === usual.batches.join() ? [] : [`&batches=${a.batches.join('~')}`]),

@@ -19,6 +19,7 @@ import type {Places} from './places';
 import {Runner} from './runner';
 import type {Outcome} from './runner';
 import {ServerRuns} from './serverrun';
+import type {Sweeps} from './sweeps';
 
 const none: readonly Field[] = []; // always the same, so that fields render only when errors change
 
@@ -40,9 +41,10 @@ export class Store {
   microscope: Microscope | null = null; // once its view was opened: it comes with a script of its own
   advising: Advising | null = null; // likewise, of advice
   places: Places | null = null; // likewise, of the rooflines
+  sweeps: Sweeps | null = null; // likewise, of sweeps
 
   /** spare answers about links while engine is busy with a long run, and serves the views that compare nothing of the editor's. */
-  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, remote: ServerEngine, notices: Notices, readonly searcher: () => Searcher) {
+  constructor(readonly catalog: Catalog, engine: Engine & Core, readonly spare: Core & Engine & Looker & Placer, readonly remote: ServerEngine, notices: Notices, readonly searcher: () => Searcher) {
     this.notices = notices;
     this.editor = new Editor(catalog, (text) => notices.info(text), () => notices.hush());
     this.files = new Files(this.editor, engine, notices);

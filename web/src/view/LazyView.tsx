@@ -10,6 +10,7 @@ interface Part {
 const parts: Readonly<Record<Name, Part>> = {
   compare: {title: 'The comparison', load: () => import('./compare/Compare').then((m) => m.CompareView)},
   advise: {title: 'Advice', load: () => import('./advise/Advise').then((m) => m.AdviseView)},
+  sweep: {title: 'The view of sweeps', load: () => import('./sweep/Sweep').then((m) => m.SweepView)},
   device: {title: 'The microscope', load: () => import('./microscope/Microscope').then((m) => m.MicroscopeView)},
   roofline: {title: 'The view of rooflines', load: () => import('./roofline/Roofline').then((m) => m.RooflineView)},
   paper: {title: 'The paper’s figures', load: () => import('./paper/Paper').then((m) => m.PaperView)},

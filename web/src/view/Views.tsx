@@ -8,6 +8,7 @@ const names: Readonly<Record<View, string>> = {
   strategies: 'Strategies compared',
   compare: 'What makes the difference',
   advise: 'What should I do?',
+  sweep: 'Sweep',
   device: 'The device under a microscope',
   roofline: 'Rooflines and crossover',
   paper: 'MoNDE, the paper',
@@ -15,7 +16,7 @@ const names: Readonly<Record<View, string>> = {
 };
 
 /** What the browser's tab is called. */
-const titles: Readonly<Record<View, string>> = {strategies: '', compare: 'What makes the difference – ', advise: 'What should I do? – ', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – ', trust: 'How far to trust this – '};
+const titles: Readonly<Record<View, string>> = {strategies: '', compare: 'What makes the difference – ', advise: 'What should I do? – ', sweep: 'Sweep – ', device: 'Device under a microscope – ', roofline: 'Rooflines – ', paper: 'The paper – ', trust: 'How far to trust this – '};
 
 /** The ways to look at a scenario. They are links, so that another tab can take one. */
 export function Views() {

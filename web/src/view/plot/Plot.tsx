@@ -1,4 +1,4 @@
-// A plot with logarithmic axes, drawn as SVG at the width that there is.
+// A plot, whose axes are logarithmic unless they say otherwise, drawn as SVG at the width that there is.
 
 import type {ComponentChildren} from 'preact';
 import {logAt, logShare} from '../../base/scale';
@@ -10,6 +10,7 @@ export interface Axis {
   readonly ticks: readonly number[];
   readonly text: (v: number) => string;
   readonly title: string;
+  readonly share?: (v: number) => number; // where a value lies, 0 to 1; absent: by its logarithm
 }
 
 /** Where things are, in pixels. */
@@ -20,7 +21,7 @@ export interface Frame {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
-  readonly at: (pixel: number) => number; // the value on x
+  readonly at: (pixel: number) => number; // the value on x, where that is logarithmic
 }
 
 interface PlotProps {
@@ -34,20 +35,22 @@ interface PlotProps {
 
 const margin = {left: 54, right: 14, top: 24, bottom: 38};
 
-function frameOf(x: Range, y: Range, width: number, height: number): Frame {
+const shareOn = (a: Axis) => a.share ?? ((v: number) => logShare(v, a.range));
+
+function frameOf(x: Axis, y: Axis, width: number, height: number): Frame {
   const [left, right, top, bottom] = [margin.left, Math.max(margin.left + 20, width - margin.right), margin.top, height - margin.bottom];
   return {
     left, right, top, bottom,
-    x: (v) => left + logShare(v, x) * (right - left),
-    y: (v) => bottom - logShare(v, y) * (bottom - top),
-    at: (pixel) => logAt(Math.min(1, Math.max(0, (pixel - left) / (right - left))), x),
+    x: (v) => left + shareOn(x)(v) * (right - left),
+    y: (v) => bottom - shareOn(y)(v) * (bottom - top),
+    at: (pixel) => logAt(Math.min(1, Math.max(0, (pixel - left) / (right - left))), x.range),
   };
 }
 
 /** Axes, a grid, and what is drawn in them. */
 export function Plot({x, y, height, label, point, children}: PlotProps) {
   const {ref, width} = useWidth<HTMLDivElement>();
-  const f = frameOf(x.range, y.range, width, height);
+  const f = frameOf(x, y, width, height);
   const aim = (e: PointerEvent & {readonly currentTarget: Element}) => point?.(f.at(e.clientX - e.currentTarget.getBoundingClientRect().left));
   return (
     <div ref={ref} class="plot" style={{minHeight: `${height}px`}}>

@@ -20,7 +20,6 @@ type fullMode struct {
 	Each   time.Duration `default:"3ms" help:"About how long each takes."`
 	MiB    int           `default:"64" help:"Size of the disk."`
 	Hold   time.Duration `default:"4s" help:"For how long it stays full."`
-	Alone  time.Duration `default:"20s" help:"How long the server may take to go on by itself, beside what the sweep takes."`
 }
 
 // A disk is a small one that is mounted for us.
@@ -78,6 +77,8 @@ func (d disk) filler() string { return filepath.Join(d.dir, "filler") }
 
 func (m *fullMode) measure(ctx context.Context, b bench, t *table) error {
 	t.Title = "disks without room"
+	ctx, cancel := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("it takes too long"))
+	defer cancel()
 	l, err := newLoad(ctx, m.Points, m.Each, 1)
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func (m *fullMode) measure(ctx context.Context, b bench, t *table) error {
 	} {
 		err := m.filled(ctx, bench{bin: b.bin, dir: filepath.Join(b.dir, fmt.Sprint(c.leave)), log: b.log}, l, t, c.name, c.floor, c.leave)
 		if errors.Is(err, errNoDisk) {
-			t.add("skipped", err.Error(), "", "it takes root")
+			t.add("skipped", "all", "", err.Error()+": it takes root")
 			return nil
 		}
 		if err != nil {
@@ -157,7 +158,7 @@ func (f *filling) measure(ctx context.Context, l load, t *table, name string) er
 	_, refused := f.ask.StartRun(ctx, []byte(`{"seed":4711}`))
 	var p *client.Problem
 	clear := errors.As(refused, &p) && p.Status == 507
-	t.add(name+": new work", fmt.Sprint(refused), "")
+	t.add(name+": new work", "refused", "", fmt.Sprint(refused))
 	t.need(clear, "%s: new work is answered with %v, want a problem of status 507", name, refused)
 	freed := time.Now()
 	if err := f.recover(ctx, state.ID); err != nil {
@@ -169,22 +170,23 @@ func (f *filling) measure(ctx context.Context, l load, t *table, name string) er
 
 func restarted(again bool) string {
 	if again {
-		return "the server had to be started again"
+		return "the server was not ready, and was started again"
 	}
 	return "the server went on by itself"
 }
 
-// recover makes room, and waits for the sweep. A server that does not go on by itself is
-// started again.
+// recover makes room, and waits for the sweep. A server that is not ready then is started
+// again, as whoever supervises it would.
 func (f *filling) recover(ctx context.Context, id string) error {
 	if err := f.disk.free(); err != nil {
 		return err
 	}
-	short, cancel := context.WithTimeout(ctx, f.mode.Alone+time.Duration(f.mode.Points)*f.mode.Each)
-	defer cancel()
 	over := func(s wire.SweepState) bool { return s.Finished != "" }
-	if f.until(short, id, over) == nil {
-		return nil
+	if err := sleep(ctx, time.Second); err != nil { // it has looked
+		return err
+	}
+	if ok(ctx, f.crew.api+"/readyz") {
+		return f.until(ctx, id, over)
 	}
 	f.again = true
 	f.crew.server.kill()
@@ -264,7 +266,7 @@ func (m *fullMode) readOnly(ctx context.Context, b bench, t *table) error {
 	}
 	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
 	last := lines[len(lines)-1]
-	t.add("read-only: the server says", last, "")
+	t.add("read-only: the server", "ends", "", last)
 	t.need(c.server.cmd.ProcessState.ExitCode() == 2 && strings.HasPrefix(last, "monde: "), "read-only: it exits with %d and %q", c.server.cmd.ProcessState.ExitCode(), last)
 	return nil
 }

@@ -24,7 +24,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `../bin/monde serve --addr 127.0.0.1:${port} --static ../static/dist 2>server.log`,
+    command: `../bin/monde serve --addr 127.0.0.1:${port} --static ../static/dist --data "$(mktemp -d)" --ops-addr "" --max-starts 0 2>server.log`,
     url: `http://127.0.0.1:${port}/readyz`,
     reuseExistingServer: false,
   },

@@ -3,11 +3,13 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 
+	"monde/backend/job"
 	"monde/core/scenario"
 	"monde/core/wire"
 )
@@ -73,7 +75,7 @@ type linkReply struct {
 func (s *server) getLink(ctx context.Context, in *getLinkInput) (*linkReply, error) {
 	l, err := s.link(ctx, in.ID)
 	if err != nil {
-		return nil, problem(err)
+		return nil, err
 	}
 	lasting, err := in.lasting(in.ID, forAll)
 	if err != nil {
@@ -88,7 +90,13 @@ func (s *server) link(ctx context.Context, id string) (wire.Link, error) {
 	if err == nil {
 		err = json.Unmarshal(doc, &k)
 	}
-	return k.link(id), err
+	switch {
+	case errors.Is(err, job.ErrUnknown):
+		return wire.Link{}, noSuch("link")
+	case err != nil:
+		return wire.Link{}, problem(err)
+	}
+	return k.link(id), nil
 }
 
 var openLink = &huma.Operation{
@@ -104,7 +112,7 @@ var openLink = &huma.Operation{
 func (s *server) openLink(w http.ResponseWriter, r *http.Request) {
 	l, err := s.link(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {
-		writeProblem(w, problem(err))
+		writeProblem(w, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=86400") // what the page makes of a fragment may change

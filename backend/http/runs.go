@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -132,13 +133,17 @@ func (s *server) listRuns(ctx context.Context, in *listInput) (*listReply[wire.R
 // job returns a job of a kind.
 func (s *server) job(ctx context.Context, kind job.Kind, id string) (job.Job, error) {
 	j, err := s.Jobs.Store.Job(ctx, id)
-	if err == nil && j.Kind != kind {
-		err = job.ErrUnknown
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, job.ErrUnknown), err == nil && j.Kind != kind:
+		return j, noSuch(string(kind))
+	case err != nil:
 		return j, problem(err)
 	}
 	return j, nil
+}
+
+func noSuch(what string) error {
+	return huma.Error404NotFound("there is no such " + what + "; it may have been forgotten")
 }
 
 func (s *server) getRun(ctx context.Context, in *One) (*reply[wire.RunState], error) {

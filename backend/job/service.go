@@ -94,13 +94,11 @@ func (s *Service) run(ctx context.Context) error {
 // take leads every job whose ticket comes.
 func (s *Service) take(ctx context.Context, consumer jetstream.Consumer) {
 	for ctx.Err() == nil {
-		wait, cancel := context.WithTimeout(ctx, 20*time.Second)
-		m, err := consumer.Next(jetstream.FetchContext(wait))
-		cancel()
+		m, err := consumer.Next(jetstream.FetchMaxWait(asks))
 		switch {
 		case err == nil:
 			s.leads.Go(func() { s.lead(ctx, m) })
-		case ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrTimeout):
+		case ctx.Err() == nil && !errors.Is(err, nats.ErrTimeout):
 			s.Log.Warn("no tickets can be had", "error", err)
 			pause(ctx, 500*time.Millisecond)
 		}

@@ -22,6 +22,7 @@ import (
 const (
 	ackWait   = 5 * time.Second
 	heldEvery = ackWait / 4
+	asks      = 500 * time.Millisecond // one request for work stands for so long: none is taken back, for its answer may be under way
 	beatEvery = time.Second
 	lostAfter = 4 * beatEvery   // a worker that was not heard for so long is gone
 	maxTries  = 4               // deliveries of a piece; each that failed took a worker with it, or was handed back
@@ -100,13 +101,11 @@ func (w *Worker) beat(ctx context.Context) {
 // work takes one piece after the other.
 func (w *Worker) work(ctx context.Context, consumer jetstream.Consumer) {
 	for ctx.Err() == nil {
-		wait, cancel := context.WithTimeout(ctx, 20*time.Second)
-		m, err := consumer.Next(jetstream.FetchContext(wait))
-		cancel()
+		m, err := consumer.Next(jetstream.FetchMaxWait(asks))
 		switch {
 		case err == nil:
 			w.piece(ctx, m)
-		case ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrTimeout):
+		case ctx.Err() == nil && !errors.Is(err, nats.ErrTimeout):
 			w.Log.Warn("no work can be had", "error", err)
 			pause(ctx, 500*time.Millisecond)
 		}

@@ -73,7 +73,7 @@ test('a tab that comes late gets the whole report', async ({page, context}) => {
 
 test('a run that does not exist is said to be unknown', async ({page}) => {
   await page.goto('/?run=nosuchrun');
-  await expect(page.locator('main')).toContainText('no such run');
+  await expect(page.locator('main')).toContainText('there is no such run');
 });
 
 test('without a server the page still simulates, and says what is missing', async ({page}) => {

@@ -29,7 +29,7 @@ type serveCommand struct {
 	Workers int    `default:"-1" env:"MONDE_WORKERS" help:"Pieces that this process works on at once; 0 leaves all to others (monde worker), -1 is one a core."`
 
 	Queue  queueFlags `embed:""`
-	Data   string     `default:"data" env:"MONDE_DATA" placeholder:"DIR" help:"Directory of the record and, unless --nats-url names a cluster, of the queue."`
+	Data   string     `default:"monde-data" env:"MONDE_DATA" placeholder:"DIR" help:"Directory of the record and, unless --nats-url names a cluster, of the queue."`
 	Listen string     `env:"MONDE_NATS_LISTEN" placeholder:"ADDR" help:"Address at which the embedded queue lets monde worker join; keep it inside your network."`
 	Sync   bool       `env:"MONDE_SYNC" help:"Survive a loss of power, not only of processes: the disk confirms every write."`
 

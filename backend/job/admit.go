@@ -91,10 +91,9 @@ func (s *Service) StartSweep(ctx context.Context, r Request, ask wire.SweepAsk) 
 	if j.Points > s.Limits.Points {
 		return Job{}, tooLarge("sweep", "must have at most %d points on this server, has %d; monde sweep takes %d on a machine of your own", s.Limits.Points, j.Points, sweep.MaxPoints)
 	}
-	mean, worst := w.costs()
-	j.Size, j.Cost = pieceSize(mean, worst, s.Piece), int64(mean*float64(j.Points))+1
+	j.Size, j.Cost = pieceSize(w.mean, w.worst, s.Piece), int64(w.mean*float64(j.Points))+1
 	err = errors.Join(
-		s.affordable("sweep", "the longest point", worst, s.Limits.RunCost),
+		s.affordable("sweep", "the longest point", w.worst, s.Limits.RunCost),
 		s.affordable("sweep", "this sweep", float64(j.Cost), s.Limits.JobCost),
 	)
 	if err != nil {

@@ -12,7 +12,8 @@ const (
 	pieceCost = 250.0  // estimated ms of a piece
 	worstCost = 2000.0 // of one whose points are all like the worst
 	maxPiece  = 256    // points
-	samples   = 48     // points that are estimated, evenly spread
+	samples   = 256    // points that are estimated, spread out
+	segments  = 16     // of a sweep, whose mean costs are told apart
 	unsure    = 0.05   // ms of a point that cannot be simulated
 )
 
@@ -34,24 +35,36 @@ func plan(doc []byte, spec sweep.Spec) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	n := min(samples, p.Len())
-	for i := range n {
-		cost := unsure
-		if s, err := base.At(p.Values(i * p.Len() / n)); err == nil {
-			cost = max(cost, system.Estimate(s))
+	costs := make([]float64, min(samples, p.Len()))
+	for i := range costs {
+		costs[i] = unsure
+		if s, err := base.At(p.Values(sampled(i, len(costs), p.Len()))); err == nil {
+			costs[i] = max(unsure, system.Estimate(s))
 		}
-		w.profile = append(w.profile, cost)
+		w.worst = max(w.worst, costs[i])
+		w.mean += costs[i] / float64(len(costs))
 	}
+	w.profile = means(costs, min(segments, len(costs)))
 	return w, nil
 }
 
-// costs returns the estimated mean and worst of the points that were looked at.
-func (w work) costs() (mean, worst float64) {
-	for _, c := range w.profile {
-		mean += c / float64(len(w.profile))
-		worst = max(worst, c)
+// means returns the mean of each of so many parts of a list, which are about equally long.
+func means(all []float64, parts int) []float64 {
+	out := make([]float64, parts)
+	for k := range out {
+		part := all[k*len(all)/parts : (k+1)*len(all)/parts]
+		for _, v := range part {
+			out[k] += v / float64(len(part))
+		}
 	}
-	return mean, worst
+	return out
+}
+
+// sampled returns the ith of n points that stand for all: one of each nth part, but not the
+// same place in each, which the fastest axis of a grid would answer with one value.
+func sampled(i, n, all int) int {
+	from, to := i*all/n, (i+1)*all/n
+	return from + int(uint32(i)*2_654_435_761>>16)%(to-from) // Knuth's multiplicative hash
 }
 
 // pieceSize returns how many points a piece has.

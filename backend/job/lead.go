@@ -317,7 +317,9 @@ func (l *lead) letGo() {
 type work struct {
 	plan    sweep.Plan
 	paths   []string
-	profile []float64 // estimated ms of a point, by place in the sweep
+	profile []float64 // estimated mean ms of a point, by segments of the sweep
+	mean    float64   // of all
+	worst   float64   // of those that were estimated
 }
 
 // task returns piece n of a job.
@@ -331,6 +333,3 @@ func (w work) task(j Job, n int) task {
 	}
 	return t
 }
-
-// cost estimates one point.
-func (w work) cost(j Job, i int) float64 { return w.profile[i*len(w.profile)/max(1, j.Points)] }

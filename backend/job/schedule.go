@@ -63,12 +63,19 @@ func (s *schedule) slots() int {
 	return n
 }
 
-// Crew counts the workers that are there, and what they can do at once.
+// crew counts the workers that are there, and what they can do at once.
 func (s *schedule) crew() (workers, slots int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	slots = s.slots()
 	return len(s.workers), slots
+}
+
+// depth returns how many pieces are given out.
+func (s *schedule) depth() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out
 }
 
 // want asks for a turn of a client. It is granted by closing turn.granted, and then

@@ -112,6 +112,7 @@ func (s *Service) subscribe(ctx context.Context) (stop func(), err error) {
 			s.schedule.heard(b)
 			workers, _ := s.schedule.crew()
 			s.Metrics.Workers(workers)
+			s.Metrics.QueueDepth(s.schedule.depth())
 		}
 	})
 	if err != nil {

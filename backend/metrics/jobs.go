@@ -29,11 +29,11 @@ type jobs struct {
 func newJobs() jobs {
 	j := jobs{
 		points: counters("points_total", "Points of jobs recorded, by result.", "result"),
-		pieces: counter("pieces_total", "Pieces of jobs that this process did."),
-		took:   histogram("piece_seconds", "Time that a piece took, from its delivery until it was recorded.", 0.005, 2, 15), // to 82 s
+		pieces: counter("pieces_total", "Pieces of jobs that this process recorded."),
+		took:   histogram("piece_seconds", "Time that a worker took for a piece.", 0.005, 2, 15), // to 82 s
 		ended:  counters("jobs_total", "Jobs by kind, each time they enter a state.", "kind", "state"),
-		queue:  gauge("queue_depth", "Pieces that wait or are worked on."),
-		work:   gauge("workers", "Workers of this process."),
+		queue:  gauge("queue_depth", "Pieces that this process gave out and that are not recorded yet."),
+		work:   gauge("workers", "Workers that are there, of any process."),
 	}
 	for _, r := range []Result{OK, Failed, Reused} {
 		j.points.WithLabelValues(string(r)) // a rate needs the zero before the first

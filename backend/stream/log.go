@@ -14,6 +14,7 @@ import (
 type Entry struct {
 	Seq  int64
 	Kind wire.Kind
+	At   int64 // Unix time in ms, when it was said; 0: not known
 	JSON []byte
 }
 
@@ -49,7 +50,7 @@ func (l *Log) append(m wire.Message) {
 	if m.Kind == wire.KindProgress {
 		l.coalesce()
 	}
-	l.entries = append(l.entries, Entry{m.Seq, m.Kind, data})
+	l.entries = append(l.entries, Entry{m.Seq, m.Kind, m.At, data})
 	l.ended = m.Kind == wire.KindEnd
 	if l.more != nil {
 		close(l.more)

@@ -53,6 +53,7 @@ func (h *Hub) send(ctx context.Context, conn *socket.Conn, l *Log, seq int64) er
 	defer leave(nil)
 	stop := context.AfterFunc(h.crowd.leaving, func() { leave(ErrLeaving) })
 	defer stop()
+	began := time.Now().UnixMilli()
 	for {
 		entries, err := l.Next(here, seq)
 		switch {
@@ -68,6 +69,9 @@ func (h *Hub) send(ctx context.Context, conn *socket.Conn, l *Log, seq int64) er
 				return err
 			}
 			seq = e.Seq
+			if e.At > began {
+				h.metrics.MessageDelay(time.Since(time.UnixMilli(e.At)))
+			}
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -38,6 +39,7 @@ type Bus struct {
 	JS       jetstream.JetStream
 	replicas int
 	own      *server.Server // nil on a cluster
+	broken   atomic.Bool    // own stores no more
 }
 
 // Open connects, to an engine that it starts itself unless c names one. It waits for
@@ -57,7 +59,7 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 	}
 	url := c.URL
 	if url == "" {
-		own, err := start(c)
+		own, err := start(c, &b.broken)
 		if err != nil {
 			return nil, err
 		}
@@ -103,8 +105,8 @@ func (b *Bus) Healthy() error {
 	switch {
 	case b.Conn.Status() != nats.CONNECTED:
 		return errors.New("the queue cannot be reached")
-	case b.own != nil && !b.own.JetStreamEnabled():
-		return errors.New("the queue has stopped storing: its disk is full or broken")
+	case b.own != nil && (b.broken.Load() || !b.own.JetStreamEnabled()):
+		return errors.New("the queue has stopped storing: its disk was full or is broken; with room again, start the server again")
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -18,8 +20,8 @@ const (
 	startWithin = 30 * time.Second // reading back what a crash left takes a while
 )
 
-// start runs an engine in this process.
-func start(c Config) (*server.Server, error) {
+// start runs an engine in this process. It sets broken once the engine can store no more.
+func start(c Config, broken *atomic.Bool) (*server.Server, error) {
 	o := &server.Options{
 		ServerName: "monde", JetStream: true, StoreDir: c.Dir, SyncAlways: c.Sync,
 		DontListen: c.Listen == "", NoSigs: true, NoLog: c.Log == nil, MaxPayload: MaxMessage,
@@ -39,7 +41,7 @@ func start(c Config) (*server.Server, error) {
 		return nil, fmt.Errorf("starting the queue in %s: %w", c.Dir, err)
 	}
 	if c.Log != nil {
-		s.SetLogger(logger{c.Log.With("part", "queue")}, false, false)
+		s.SetLogger(logger{c.Log.With("part", "queue"), broken}, false, false)
 	}
 	s.Start()
 	if !s.ReadyForConnections(startWithin) || !s.JetStreamEnabled() {
@@ -70,7 +72,14 @@ func (b *Bus) Addr() string {
 
 // A logger passes on what the engine has to say. Its notices are about every start and
 // stop of its own parts, which only its developers miss.
-type logger struct{ to *slog.Logger }
+type logger struct {
+	to     *slog.Logger
+	broken *atomic.Bool
+}
+
+// gaveUp is what the engine says of a stream that it stores nothing in any more, also
+// when its disk has room again: it says so nowhere else.
+const gaveUp = "Critical write error"
 
 // Noticef implements server.Logger.
 func (l logger) Noticef(format string, v ...any) { l.to.Debug(fmt.Sprintf(format, v...)) }
@@ -82,7 +91,13 @@ func (l logger) Warnf(format string, v ...any) { l.to.Warn(fmt.Sprintf(format, v
 func (l logger) Fatalf(format string, v ...any) { l.to.Error(fmt.Sprintf(format, v...)) }
 
 // Errorf implements server.Logger.
-func (l logger) Errorf(format string, v ...any) { l.to.Error(fmt.Sprintf(format, v...)) }
+func (l logger) Errorf(format string, v ...any) {
+	text := fmt.Sprintf(format, v...)
+	if strings.Contains(text, gaveUp) {
+		l.broken.Store(true)
+	}
+	l.to.Error(text)
+}
 
 // Debugf implements server.Logger.
 func (l logger) Debugf(string, ...any) {}

@@ -31,6 +31,7 @@ type commands struct {
 	Watch      watchMode      `cmd:"" help:"Let many watch few jobs, some slowly and some with gaps."`
 	Throughput throughputMode `cmd:"" help:"Hold sweeps on workers to what the core itself takes."`
 	Soak       soakMode       `cmd:"" help:"Ask for this and that for long, and look whether the server stays as it is."`
+	Full       fullMode       `cmd:"" help:"Fill the server's disk in the middle of a sweep, and make its directory read-only."`
 }
 
 // A bench is what a mode works with.

@@ -115,7 +115,7 @@ func (m *soakMode) tell(t *table, n *tally, v *vitals) {
 	t.add("deeds", len(n.deeds), "kinds", fmt.Sprint(n.deeds))
 	rss := v.thirds(t, "memory", "MiB", func(x vital) float64 { return x.rss })
 	count := v.thirds(t, "goroutines", "", func(x vital) float64 { return x.goroutines })
-	t.add("CPU", v.all[len(v.all)-1].cpu, "s")
+	t.add("CPU", v.all[len(v.all)-1].cpu.Seconds(), "s")
 	for _, wrong := range n.wrong[:min(10, len(n.wrong))] {
 		t.need(false, "%s", wrong)
 	}

@@ -14,9 +14,9 @@ import (
 // A vital is how a process is at a time.
 type vital struct {
 	at         time.Time
-	rss        float64 // MiB
-	cpu        float64 // seconds so far
-	goroutines float64 // 0: nobody says
+	rss        float64       // MiB
+	cpu        time.Duration // so far
+	goroutines float64       // 0: nobody says
 }
 
 // vitals are those of a process, one after the other.
@@ -28,15 +28,15 @@ type vitals struct {
 
 // watch takes vitals now and then until ctx ends, and once more.
 func (v *vitals) watch(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
+	looks := time.NewTicker(every)
+	defer looks.Stop()
 	for {
 		v.all = append(v.all, v.now(ctx))
 		select {
 		case <-ctx.Done():
 			v.all = append(v.all, v.now(context.WithoutCancel(ctx)))
 			return
-		case <-tick.C:
+		case <-looks.C:
 		}
 	}
 }
@@ -68,11 +68,11 @@ func rssOf(pid int) float64 {
 	return 0
 }
 
-// ticks a second that Linux counts in; it is 100 on every architecture of Go's.
-const ticks = 100
+// tick is what Linux counts processors in, on every architecture of Go's.
+const tick = 10 * time.Millisecond
 
-// cpuOf returns how many seconds a process has computed, in user mode and in the kernel.
-func cpuOf(pid int) float64 {
+// cpuOf returns for how long a process has computed, in user mode and in the kernel.
+func cpuOf(pid int) time.Duration {
 	doc, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return 0
@@ -82,9 +82,9 @@ func cpuOf(pid int) float64 {
 	if len(fields) < 13 {
 		return 0
 	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / ticks
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick
 }
 
 // metric returns one figure of a server's metrics; 0 if there is none.

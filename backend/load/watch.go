@@ -184,7 +184,7 @@ func (s *stand) tell(t *table, v *vitals) {
 	s.slow.tell(t, "of slow ones")
 	v.course(t, "memory of the server", "MiB", func(x vital) float64 { return x.rss })
 	v.course(t, "goroutines", "", func(x vital) float64 { return x.goroutines })
-	t.add("CPU of the server", v.all[len(v.all)-1].cpu, "s", "of two cores, shared with workers and watchers")
+	t.add("CPU of the server", v.all[len(v.all)-1].cpu.Seconds(), "s", "of two cores, shared with workers and watchers")
 	for _, wrong := range s.wrong[:min(10, len(s.wrong))] {
 		t.need(false, "%s", wrong)
 	}

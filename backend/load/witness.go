@@ -2,19 +2,17 @@ package main
 
 import (
 	"sync"
-	"time"
 
 	"monde/core/wire"
 )
 
 // A witness is somebody who follows a sweep and remembers what was said.
 type witness struct {
-	mu    sync.Mutex
-	seen  []int // how often each point was told
-	done  int   // points that were told
-	more  chan struct{}
-	last  wire.Message // the result
-	since time.Time    // of the newest point
+	mu   sync.Mutex
+	seen []int // how often each point was told
+	done int   // points that were told
+	more chan struct{}
+	last wire.Message // the result
 }
 
 func newWitness(points int) *witness {
@@ -32,7 +30,6 @@ func (w *witness) take(m wire.Message) error {
 		for _, row := range m.Rows.List {
 			if w.seen[row.Index]++; w.seen[row.Index] == 1 {
 				w.done++
-				w.since = time.Now()
 			}
 		}
 	}

@@ -37,7 +37,6 @@ type lead struct {
 	turn     *turn
 	pace     pace
 	part     *wire.Progress // how far a run is
-	said     time.Time      // when progress was last told
 	saved    time.Time
 	heard    time.Time    // when a worker last said something
 	failed   *wire.Failed // of a run

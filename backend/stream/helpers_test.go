@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -146,20 +145,4 @@ func indexes(messages []wire.Message) map[int]int {
 		}
 	}
 	return all
-}
-
-// drained reads a log to its end.
-func drained(ctx context.Context, l *Log) (all []Entry, err error) {
-	var seq int64
-	for {
-		entries, err := l.Next(ctx, seq)
-		if err == io.EOF {
-			return all, nil
-		}
-		if err != nil {
-			return all, err
-		}
-		all = append(all, entries...)
-		seq = entries[len(entries)-1].Seq
-	}
 }

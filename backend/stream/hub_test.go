@@ -1,5 +1,7 @@
 package stream
 
+//lint:file-ignore SA1019 See backend/socket.
+
 import (
 	"errors"
 	"fmt"

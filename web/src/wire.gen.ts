@@ -518,16 +518,16 @@ export interface SweepState {
 
 /** Message is one message of the stream of a run, of advice or of an inverse. Exactly the field that Kind names is set; end carries nothing. */
 export type Message =
-  | {readonly v: number; readonly seq: number; readonly kind: 'progress'; readonly progress: Progress}
-  | {readonly v: number; readonly seq: number; readonly kind: 'partial'; readonly partial: PartialReport}
-  | {readonly v: number; readonly seq: number; readonly kind: 'report'; readonly report: Report}
-  | {readonly v: number; readonly seq: number; readonly kind: 'advice'; readonly advice: Advice}
-  | {readonly v: number; readonly seq: number; readonly kind: 'inverse'; readonly inverse: Inverse}
-  | {readonly v: number; readonly seq: number; readonly kind: 'rows'; readonly rows: Rows}
-  | {readonly v: number; readonly seq: number; readonly kind: 'swept'; readonly swept: SweepState}
-  | {readonly v: number; readonly seq: number; readonly kind: 'moved'}
-  | {readonly v: number; readonly seq: number; readonly kind: 'failed'; readonly failed: Failed}
-  | {readonly v: number; readonly seq: number; readonly kind: 'end'};
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'progress'; readonly progress: Progress}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'partial'; readonly partial: PartialReport}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'report'; readonly report: Report}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'advice'; readonly advice: Advice}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'inverse'; readonly inverse: Inverse}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'rows'; readonly rows: Rows}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'swept'; readonly swept: SweepState}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'moved'}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'failed'; readonly failed: Failed}
+  | {readonly v: number; readonly seq: number; readonly at_ms?: number; readonly kind: 'end'};
 
 /** Op is what a Request asks of core in the page's worker. */
 export const Op = [

@@ -18,7 +18,7 @@ func (k *killing) blows() (all []blow) {
 	m := k.mode
 	for i := range m.Server + m.Worker {
 		all = append(all, blow{
-			after:  int((0.01 + 0.84*k.rng.Float64()) * float64(m.Points)), // rows come by the piece: not the last one
+			after:  int((0.01 + 0.69*k.rng.Float64()) * float64(m.Points)), // rows come by the piece: not the last one
 			more:   time.Duration(k.rng.IntN(250)) * time.Millisecond,
 			server: i < m.Server,
 		})

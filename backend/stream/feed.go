@@ -31,6 +31,10 @@ const steps = 256
 // the record.
 const quiet = 2 * time.Second
 
+// forgotten is how long the queue keeps the place of a feed that is gone: three goroutines
+// and its books. The library's usual is 5 minutes.
+const forgotten = 10 * time.Second
+
 // open begins to follow a job.
 func (h *Hub) open(id string) *feed {
 	f := &feed{}
@@ -71,6 +75,7 @@ type telling struct {
 func (t *telling) events(ctx context.Context) error {
 	consumer, err := t.h.js.OrderedConsumer(ctx, bus.Events, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{job.EventSubject(t.id, "*")}, DeliverPolicy: jetstream.DeliverAllPolicy,
+		InactiveThreshold: forgotten,
 	})
 	if err != nil {
 		return err
@@ -88,11 +93,12 @@ func (t *telling) events(ctx context.Context) error {
 	defer flow.Stop()
 	silence := time.NewTicker(quiet)
 	defer silence.Stop()
+	closed := flow.Closed() // once: each call leaves a goroutine
 	for !t.ended {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-flow.Closed():
+		case <-closed:
 			return jetstream.ErrMsgIteratorClosed
 		case m := <-came:
 			silence.Reset(quiet)
@@ -104,6 +110,9 @@ func (t *telling) events(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	if info := consumer.CachedInfo(); info != nil {
+		_ = t.h.js.DeleteConsumer(ctx, bus.Events, info.Name) // what fails is forgotten a little later
 	}
 	return nil
 }

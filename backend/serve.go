@@ -161,6 +161,9 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (*process, er
 		Keep:    job.Limits{Age: s.Limits.Age, Jobs: s.Limits.Count, Bytes: s.Limits.Bytes},
 		Metrics: p.metrics, Log: log,
 	})
+	if s.Workers != 0 {
+		roomForGarbage()
+	}
 	p.worker = newWorker(p.bus, s.Workers, s.Limits.Time, log)
 	p.hub = stream.New(p.bus.JS, p.store, stream.DefaultLimits(), p.metrics, log)
 	return p, nil
@@ -205,6 +208,8 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	var broken error
 	select {
 	case broken = <-ended: // without being asked to
+	case <-p.spent(inside):
+		broken = errors.New("the queue stopped storing when its disk was full or broken; there is room again: start the server again, nothing is lost")
 	case <-ctx.Done():
 		p.log.Info("shutting down")
 	}
@@ -217,6 +222,25 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	closed := p.ops.Close(late)
 	working.Wait()
 	return errors.Join(broken, stopped, closed, errors.Join(failed[:]...), p.close())
+}
+
+// spent returns what tells that the queue is broken and that a new start would mend it. Until
+// there is room for that, the server goes on and answers what it can from the record.
+func (p *process) spent(ctx context.Context) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(2 * time.Second)
+		defer tick.Stop()
+		for !p.bus.Broken() || p.jobs.Room() != nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+		close(over)
+	}()
+	return over
 }
 
 // close ends queue and record.

@@ -100,12 +100,17 @@ func (b *Bus) Replicas() int { return b.replicas }
 // Own reports whether the engine is this process's own.
 func (b *Bus) Own() bool { return b.own != nil }
 
+// Broken reports whether our own engine stores no more, which only a new start mends.
+func (b *Bus) Broken() bool {
+	return b.own != nil && (b.broken.Load() || !b.own.JetStreamEnabled())
+}
+
 // Healthy says why the engine cannot be used now; nil if it can.
 func (b *Bus) Healthy() error {
 	switch {
 	case b.Conn.Status() != nats.CONNECTED:
 		return errors.New("the queue cannot be reached")
-	case b.own != nil && (b.broken.Load() || !b.own.JetStreamEnabled()):
+	case b.Broken():
 		return errors.New("the queue has stopped storing: its disk was full or is broken; with room again, start the server again")
 	}
 	return nil

@@ -147,6 +147,9 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (*process, er
 		URL: s.Queue.URL, Creds: s.Queue.Creds, Replicas: s.Queue.Replicas,
 		Dir: filepath.Join(s.Data, "queue"), Listen: s.Listen, Sync: s.Sync, Log: log,
 	})
+	if err == nil && p.store == nil && p.bus.Embedded() {
+		err = errors.New("--nats-url leads to another server's own queue, which monde worker may join; a second server needs a cluster of its own")
+	}
 	if err == nil && p.store == nil {
 		p.store, err = kv.New(within, p.bus.JS, kv.Options{Replicas: s.Queue.Replicas, Log: log})
 	}

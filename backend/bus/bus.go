@@ -100,6 +100,10 @@ func (b *Bus) Replicas() int { return b.replicas }
 // Own reports whether the engine is this process's own.
 func (b *Bus) Own() bool { return b.own != nil }
 
+// Embedded reports whether the engine is some monde serve's, whose record is its own:
+// workers may join it, other servers may not.
+func (b *Bus) Embedded() bool { return b.Conn.ConnectedServerName() == ownName }
+
 // Broken reports whether our own engine stores no more, which only a new start mends.
 func (b *Bus) Broken() bool {
 	return b.own != nil && (b.broken.Load() || !b.own.JetStreamEnabled())

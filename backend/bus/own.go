@@ -17,13 +17,14 @@ const (
 	// MaxMessage is how long a message may be on our own engine. A cluster's default is 1 MiB.
 	MaxMessage = 8 << 20
 
+	ownName     = "monde-embedded"
 	startWithin = 30 * time.Second // reading back what a crash left takes a while
 )
 
 // start runs an engine in this process. It sets broken once the engine can store no more.
 func start(c Config, broken *atomic.Bool) (*server.Server, error) {
 	o := &server.Options{
-		ServerName: "monde", JetStream: true, StoreDir: c.Dir, SyncAlways: c.Sync,
+		ServerName: ownName, JetStream: true, StoreDir: c.Dir, SyncAlways: c.Sync,
 		DontListen: c.Listen == "", NoSigs: true, NoLog: c.Log == nil, MaxPayload: MaxMessage,
 		JetStreamMaxStore: 1 << 40, // what is kept is bounded by streams and by Trim, not here
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // serveHere serves until the test or stop ends it.
-func serveHere(t *testing.T) (url string, stop context.CancelFunc, ended <-chan error) {
+func serveHere(t *testing.T, flags ...string) (url string, stop context.CancelFunc, ended <-chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,9 +28,17 @@ func serveHere(t *testing.T) (url string, stop context.CancelFunc, ended <-chan 
 	done := make(chan error, 1)
 	c := &console{strings.NewReader(""), io.Discard, io.Discard}
 	go func() {
-		done <- run(ctx, c, []string{"serve", "--addr", addr, "--data", t.TempDir(), "--static", t.TempDir(), "--ops-addr", ""})
+		done <- run(ctx, c, append([]string{"serve", "--addr", addr, "--data", t.TempDir(), "--static", t.TempDir(), "--ops-addr", ""}, flags...))
+		close(done)
 	}()
-	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		cancel()
+		for err := range done { // directories go when it has ended
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
 	for range 500 {
 		if res, err := http.Get("http://" + addr + "/readyz"); err == nil {
 			_ = res.Body.Close()

@@ -170,10 +170,9 @@ func (l *lead) tell(now time.Time) {
 	}
 	p := wire.Progress{}
 	if l.job.Kind == Run {
-		if l.part == nil {
-			return
+		if l.part != nil {
+			p = *l.part
 		}
-		p = *l.part
 		l.pace.note(now, float64(p.Done), 0)
 		p.Remaining = l.pace.remaining(float64(p.Total)).Milliseconds()
 	} else {

@@ -14,7 +14,7 @@ import (
 )
 
 // serveHere serves until the test or stop ends it.
-func serveHere(t *testing.T) (url string, stop context.CancelFunc, ended <-chan error) {
+func serveHere(t *testing.T, flags ...string) (url string, stop context.CancelFunc, ended <-chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,7 +28,7 @@ func serveHere(t *testing.T) (url string, stop context.CancelFunc, ended <-chan 
 	done := make(chan error, 1)
 	c := &console{strings.NewReader(""), io.Discard, io.Discard}
 	go func() {
-		done <- run(ctx, c, []string{"serve", "--addr", addr, "--data", t.TempDir(), "--static", t.TempDir(), "--ops-addr", ""})
+		done <- run(ctx, c, append([]string{"serve", "--addr", addr, "--data", t.TempDir(), "--static", t.TempDir(), "--ops-addr", ""}, flags...))
 	}()
 	t.Cleanup(cancel)
 	for range 500 {

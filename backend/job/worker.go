@@ -55,7 +55,7 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) run(ctx context.Context) error {
 	w.traces.limit = maxTraceMemory
 	w.name = strings.ToLower(rand.Text()[:10])
-	consumer, err := w.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Work, workers(w.Sim.Engine))
+	consumer, err := w.join(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,6 +71,23 @@ func (w *Worker) run(ctx context.Context) error {
 	}
 	all.Wait()
 	return nil
+}
+
+// join returns what pieces come from. A worker may be there before the first server, which
+// declares the streams.
+func (w *Worker) join(ctx context.Context) (jetstream.Consumer, error) {
+	for told := false; ; told = true {
+		c, err := w.Bus.JS.CreateOrUpdateConsumer(ctx, bus.Work, workers(w.Sim.Engine))
+		if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return c, err
+		}
+		if !told {
+			w.Log.Info("waiting for a server")
+		}
+		if !pause(ctx, time.Second) {
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // workers returns the consumer that all workers of an engine share.

@@ -17,7 +17,14 @@ func (s *Store) Remember(ctx context.Context, all []job.Known) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
+	firsts := make(map[job.ContentKey]int, len(all))
+	for i := len(all) - 1; i >= 0; i-- {
+		firsts[all[i].Key] = i
+	}
 	return atOnce(ctx, len(all), func(ctx context.Context, i int) error {
+		if firsts[all[i].Key] != i {
+			return nil
+		}
 		if _, err := s.results.put(ctx, resultKey(all[i].Key), "", all[i].Data); err != nil {
 			return fmt.Errorf("result %x: %w", all[i].Key, err)
 		}

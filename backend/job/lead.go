@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type lead struct {
 	work work
 
 	recorded map[int]bool // pieces
+	waiting  map[int]bool // pieces whose outcomes were in the queue when l began
 	out      map[int]*flight
 	next     int // the first piece that was never given out
 	turn     *turn
@@ -102,7 +104,7 @@ func (s *Service) conduct(ctx context.Context, id string) error {
 
 // perform leads a job that is not over, until it is.
 func (s *Service) perform(ctx context.Context, job Job) (Job, error) {
-	l := &lead{s: s, job: job, recorded: map[int]bool{}, out: map[int]*flight{},
+	l := &lead{s: s, job: job, recorded: map[int]bool{}, waiting: map[int]bool{}, out: map[int]*flight{},
 		outcomes: make(chan jetstream.Msg, 256), steps: make(chan *nats.Msg, 256), cancel: make(chan *nats.Msg, 1)}
 	var err error
 	if l.work, err = prepare(job); err != nil {
@@ -144,6 +146,7 @@ func (l *lead) counted(p Piece) {
 		return
 	}
 	l.recorded[p.Number] = true
+	delete(l.waiting, p.Number)
 	l.sum.Rows, l.sum.Bad, l.sum.Reused = l.sum.Rows+p.Rows, l.sum.Bad+p.Bad, l.sum.Reused+p.Reused
 	l.bytes += int64(len(p.Data))
 	if _, ok := l.out[p.Number]; ok {
@@ -163,6 +166,9 @@ func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: heldFor, MaxAckPending: 1000,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := l.foresee(ctx); err != nil {
 		return nil, err
 	}
 	here, leave := context.WithCancel(ctx)
@@ -193,6 +199,25 @@ func (l *lead) listen(ctx context.Context) (stop func(), err error) {
 		return nil, err
 	}
 	return stop, nil
+}
+
+// foresee notes which outcomes are in the queue already, so that their pieces are not done
+// again.
+func (l *lead) foresee(ctx context.Context) error {
+	stream, err := l.s.Bus.JS.Stream(ctx, bus.Outcomes)
+	if err != nil {
+		return err
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter("monde.outcome."+l.job.ID+".*"))
+	if err != nil {
+		return err
+	}
+	for subject := range info.State.Subjects {
+		if n, err := strconv.Atoi(lastOf(subject)); err == nil {
+			l.waiting[n] = true
+		}
+	}
+	return nil
 }
 
 // giveBack ends the flow of outcomes, and lets those that are not recorded come again.
@@ -249,9 +274,9 @@ func (l *lead) granted() <-chan struct{} {
 	return l.turn.granted
 }
 
-// skip goes past pieces that are recorded.
+// skip goes past pieces that are recorded, given out, or about to be recorded.
 func (l *lead) skip() {
-	for l.next < l.job.Pieces() && l.recorded[l.next] {
+	for l.next < l.job.Pieces() && (l.recorded[l.next] || l.waiting[l.next] || l.out[l.next] != nil) {
 		l.next++
 	}
 }

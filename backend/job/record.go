@@ -131,9 +131,11 @@ func (l *lead) look(ctx context.Context) (over bool) {
 			l.revive(ctx, n)
 		}
 	}
-	if len(l.out) > 0 && now.Sub(l.heard) > quietFor {
+	if (len(l.out) > 0 || len(l.waiting) > 0) && now.Sub(l.heard) > quietFor {
 		l.heard = now
 		_ = l.count(ctx) // another service may record what comes for both; asked again when it stays quiet
+		clear(l.waiting) // what does not come is given out
+		l.next = 0
 	}
 	if now.Sub(l.saved) < saveEvery {
 		return false

@@ -35,6 +35,7 @@ type commands struct {
 	Validate  validateCommand  `cmd:"" help:"Compare predictions with measurements, row by row."`
 	Fit       fitCommand       `cmd:"" help:"Fit the constants of the GPU to the measurements."`
 	Serve     serveCommand     `cmd:"" help:"Serve the page and its API."`
+	Backup    backupCommand    `cmd:"" help:"Copy the record of a server, while it runs, to one file."`
 
 	Version kong.VersionFlag `help:"Print the engine's version."`
 }

@@ -23,9 +23,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitsWith,
-			"fill": fills,
-			"json": isJSON,
+			"code":   exitsWith,
+			"fill":   fills,
+			"json":   isJSON,
+			"record": hasRecord,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "slow" {

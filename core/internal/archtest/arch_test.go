@@ -72,6 +72,10 @@ var mayImport = map[string]string{
 	"backend/validate":                "core " + everything,
 	"backend/fit":                     "core backend/validate " + everything,
 	"backend/stream":                  "core " + everything,
+	"backend/store/record":            recorded,
+	"backend/store/storetest":         recorded,
+	"backend/store/sqlite":            recorded + " backend/store/record",
+	"backend/store/kv":                recorded + " backend/store/record",
 }
 
 const (
@@ -79,8 +83,9 @@ const (
 	driver     = " core/device/isa core/device/endpoint core/device/functional" // not in a browser
 	replaying  = " core/replay"                                                 // not in a browser, yet
 	everything = basics + devices + " core/kv core/quant core/model core/workload core/policy core/policy/replace core/policy/predict core/policy/place core/bound core/report core/scenario core/system core/trust core/advise core/wire"
-	closed     = " core/finetune core/memread" // closed forms of their own, not in a browser
-	backend    = " backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
+	closed     = " core/finetune core/memread"          // closed forms of their own, not in a browser
+	recorded   = "backend/job core/sweep " + everything // jobs, and all that they name
+	backend    = " backend/job backend/store/record backend/store/sqlite backend/http backend/stream backend/chrome backend/text backend/validate backend/fit"
 )
 
 // mayNotReach says why a package of core must not depend on one outside the

@@ -37,6 +37,7 @@ type commands struct {
 	Fit       fitCommand       `cmd:"" help:"Fit the constants of the GPU to the measurements."`
 	Serve     serveCommand     `cmd:"" help:"Serve the page and its API, with queue and record."`
 	Worker    workerCommand    `cmd:"" help:"Join a server's or a cluster's queue, and work."`
+	Backup    backupCommand    `cmd:"" help:"Copy the record of a server, while it runs, to one file."`
 
 	Version kong.VersionFlag `help:"Print the engine's version."`
 }

@@ -24,10 +24,11 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               hasAddress,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": answers,
-			"code":  exitsWith,
-			"fill":  fills,
-			"json":  isJSON,
+			"await":  answers,
+			"code":   exitsWith,
+			"fill":   fills,
+			"json":   isJSON,
+			"record": hasRecord,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "slow" {

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"io"
-	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
-	"monde/backend/bus"
+	"github.com/nats-io/nats-server/v2/server"
+
 	"monde/backend/client"
 	"monde/core/sweep"
 	"monde/core/wire"
@@ -18,16 +18,19 @@ import (
 // clusterHere is a cluster of one until the test ends.
 func clusterHere(t *testing.T) (url string) {
 	t.Helper()
-	b, err := bus.Open(t.Context(), bus.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.Close)
-	return "nats://" + b.Addr()
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the engine does not start")
+	}
+	return s.ClientURL()
 }
 
-// workHere works for a cluster until the test ends. A server must be there before, which
-// declares the queue.
+// workHere works for a cluster until the test ends. It may be there before any server.
 func workHere(t *testing.T, cluster string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"monde/backend/job"
+	"monde/backend/store/sqlite"
 )
 
 // exitsWith is the script command "code N PROGRAM ARGS...": the program must
@@ -60,4 +64,17 @@ func fills(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	ts.Fatalf("%s stays empty", args[0])
+}
+
+// hasRecord is the script command "record DIR": a record with one job, which stays open
+// until the script ends.
+func hasRecord(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: record dir")
+	}
+	s, err := sqlite.New(context.Background(), ts.MkAbs(args[0]), sqlite.Options{})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(s.Close()) })
+	_, _, err = s.Create(context.Background(), job.Job{ID: "a", Kind: job.Run, Points: 1, Size: 1, Created: time.Now()})
+	ts.Check(err)
 }

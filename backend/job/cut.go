@@ -17,6 +17,35 @@ const (
 	unsure    = 0.05   // ms of a point that cannot be simulated
 )
 
+// work is what a job's pieces are made of.
+type work struct {
+	plan    sweep.Plan
+	paths   []string
+	profile []float64 // estimated mean ms of a point, by segments of the sweep
+	mean    float64   // of all
+	worst   float64   // of those that were estimated
+}
+
+// task returns piece n of a job.
+func (w work) task(j Job, n int) task {
+	t := task{Job: j.ID, Piece: n, Kind: j.Kind, Scenario: j.Scenario, Paths: w.paths}
+	if j.Kind == Sweep {
+		from, to := j.Range(n)
+		for i := from; i < to; i++ {
+			t.Points = append(t.Points, point{i, w.plan.Values(i)})
+		}
+	}
+	return t
+}
+
+// prepare returns what a job's pieces are made of.
+func prepare(j Job) (work, error) {
+	if j.Kind == Run {
+		return work{profile: []float64{float64(j.Cost)}}, nil
+	}
+	return plan(j.Scenario, *j.Sweep)
+}
+
 // plan returns what a sweep's pieces are made of.
 func plan(doc []byte, spec sweep.Spec) (work, error) {
 	sc, err := scenario.Decode(doc)

@@ -12,7 +12,6 @@ import (
 
 	"monde/backend/bus"
 	"monde/core/fault"
-	"monde/core/sweep"
 	"monde/core/wire"
 )
 
@@ -335,25 +334,4 @@ func (l *lead) letGo() {
 	for range l.out {
 		l.s.schedule.release()
 	}
-}
-
-// work is what a job's pieces are made of.
-type work struct {
-	plan    sweep.Plan
-	paths   []string
-	profile []float64 // estimated mean ms of a point, by segments of the sweep
-	mean    float64   // of all
-	worst   float64   // of those that were estimated
-}
-
-// task returns piece n of a job.
-func (w work) task(j Job, n int) task {
-	t := task{Job: j.ID, Piece: n, Kind: j.Kind, Scenario: j.Scenario, Paths: w.paths}
-	if j.Kind == Sweep {
-		from, to := j.Range(n)
-		for i := from; i < to; i++ {
-			t.Points = append(t.Points, point{i, w.plan.Values(i)})
-		}
-	}
-	return t
 }

@@ -303,14 +303,6 @@ func (l *lead) say(e Event) {
 	}
 }
 
-// prepare returns what a job's pieces are made of.
-func prepare(j Job) (work, error) {
-	if j.Kind == Run {
-		return work{profile: []float64{float64(j.Cost)}}, nil
-	}
-	return plan(j.Scenario, *j.Sweep)
-}
-
 // measured counts a recorded piece.
 func (l *lead) measured(o outcome, p Piece) {
 	m := l.s.Metrics

@@ -203,3 +203,34 @@ func TestADatabaseThatIsDamagedIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestPartsThatACrashLeftAreForgotten(t *testing.T) {
+	s := open(t, t.TempDir(), sqlite.Options{})
+	if err := s.PutTrace(t.Context(), "kept", strings.NewReader("kept")); err != nil {
+		t.Fatal(err)
+	}
+	empty, err := s.Size(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Exec(t.Context(), `INSERT INTO uploads (id, at) VALUES (99, ?)`, time.Now().UnixMicro()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Exec(t.Context(), `INSERT INTO parts VALUES (99, 0, zeroblob(1000000))`); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		left  bool // somebody may still be writing the rest
+	}{{0, true}, {3 * time.Hour, false}} {
+		if _, err := s.Trim(t.Context(), job.Limits{}, time.Now().Add(c.after)); err != nil {
+			t.Fatal(err)
+		}
+		if size, err := s.Size(t.Context()); err != nil || size > empty+500_000 != c.left {
+			t.Errorf("%v later: %d bytes, %d without the parts, %v", c.after, size, empty, err)
+		}
+	}
+	if r, err := s.Trace(t.Context(), "kept"); err != nil || r.Close() != nil {
+		t.Errorf("the trace that is named is gone: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"monde/backend/job"
@@ -189,7 +190,7 @@ func (s *Store) shrink(ctx context.Context) error {
 		}
 		for rows.Next() {
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return full(err)
 		}
 		var left int

@@ -200,13 +200,20 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	}
 	inside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
-	var failed [3]error
-	working.Go(func() { failed[0] = p.jobs.Run(inside) })
-	if p.worker.Slots > 0 {
-		working.Go(func() { failed[1] = p.worker.Run(inside) })
+	ended := make(chan error, 4)
+	part := func(run func() error) {
+		working.Go(func() {
+			if err := run(); err != nil {
+				p.log.Error("a part of the server ended", "error", err)
+				ended <- err
+			}
+		})
 	}
-	working.Go(func() { failed[2] = p.ops.Run() })
-	ended := make(chan error, 1)
+	part(func() error { return p.jobs.Run(inside) })
+	if p.worker.Slots > 0 {
+		part(func() error { return p.worker.Run(inside) })
+	}
+	part(p.ops.Run)
 	go func() { ended <- server.Serve(l) }()
 	var broken error
 	select {
@@ -224,7 +231,7 @@ func (p *process) serve(ctx context.Context, l net.Listener, drain time.Duration
 	stopped := server.Shutdown(late)
 	closed := p.ops.Close(late)
 	working.Wait()
-	return errors.Join(broken, stopped, closed, errors.Join(failed[:]...), p.close())
+	return errors.Join(broken, stopped, closed, p.close())
 }
 
 // spent returns what tells that the queue is broken and that a new start would mend it. Until

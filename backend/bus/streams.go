@@ -43,10 +43,12 @@ func (b *Bus) Prepare(ctx context.Context) error {
 		}
 		if s.queue {
 			c.Retention = jetstream.WorkQueuePolicy
-			c.MaxAge = keepWork
+			if s.name != Tickets {
+				c.MaxAge = keepWork
+			}
 			c.MaxMsgsPerSubject, c.Discard, c.DiscardNewPerSubject = 1, jetstream.DiscardNew, true
 		} else {
-			c.MaxAge, c.AllowDirect = keepEvents, true
+			c.MaxAge, c.AllowDirect, c.AllowRollup = keepEvents, true, true
 		}
 		if _, err := b.JS.CreateOrUpdateStream(ctx, c); err != nil {
 			return fmt.Errorf("declaring the stream %s: %w", s.name, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/nats-io/nats.go"
 
 	"monde/backend/job"
 	"monde/backend/stream"
@@ -67,6 +68,9 @@ func problem(err error) error {
 		return later(huma.Error503ServiceUnavailable(err.Error()))
 	case errors.Is(err, job.ErrFull):
 		return later(huma.NewError(http.StatusInsufficientStorage, err.Error()))
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrTimeout), errors.Is(err, nats.ErrConnectionClosed),
+		errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
+		return later(huma.Error503ServiceUnavailable("the queue cannot be reached; try again later"))
 	case errors.Is(err, context.DeadlineExceeded):
 		return later(huma.Error503ServiceUnavailable("the answer took too long to make; try again later"))
 	case errors.Is(err, context.Canceled):

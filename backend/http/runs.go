@@ -187,6 +187,7 @@ func (s *server) getReport(ctx context.Context, in *reportInput) (*reportReply, 
 	if err != nil {
 		return nil, problem(err)
 	}
+	rep.Title = j.Title // who ran it first may have called it something else
 	return &reportReply{lasting, rep}, nil
 }
 

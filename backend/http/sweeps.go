@@ -21,7 +21,7 @@ import (
 
 // maxSweep is how many bytes the document of a sweep may have: a list of points is longer
 // than a scenario.
-const maxSweep = 4 << 20
+const maxSweep = 1 << 20
 
 var startSweep = huma.Operation{
 	OperationID: "start-sweep", Method: http.MethodPost, Path: "/api/v1/sweeps",
@@ -85,9 +85,24 @@ func (s *server) listSweeps(ctx context.Context, in *listInput) (*listReply[wire
 	}
 	l := wire.SweepList{Sweeps: []wire.SweepState{}, Next: next}
 	for _, j := range jobs {
-		l.Sweeps = append(l.Sweeps, s.sweepState(j))
+		l.Sweeps = append(l.Sweeps, outlined(s.sweepState(j)))
 	}
 	return &listReply[wire.SweepList]{linkTo(next), l}, nil
+}
+
+// manyValues is from how many on a list leaves an axis's values out: a sweep may have
+// a hundred thousand.
+const manyValues = 16
+
+// outlined returns a sweep as lists have it.
+func outlined(state wire.SweepState) wire.SweepState {
+	state.Sweep.Axes = slices.Clone(state.Sweep.Axes)
+	for i := range state.Sweep.Axes {
+		if a := &state.Sweep.Axes[i]; len(a.Values) > manyValues {
+			a.Values = nil
+		}
+	}
+	return state
 }
 
 func (s *server) getSweep(ctx context.Context, in *One) (*reply[wire.SweepState], error) {
@@ -178,7 +193,7 @@ func (s *server) results(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, problem(err))
 		return
 	}
-	if j.Over() && unchanged(w, r, j.ID+"-"+strconv.Itoa(j.Done)+"-"+string(format), forSelf) {
+	if j.State == wire.StateDone && unchanged(w, r, j.ID+"-"+strconv.Itoa(j.Done)+"-"+string(format), forSelf) {
 		return
 	}
 	w.Header().Set("Content-Type", format.ContentType())

@@ -27,6 +27,9 @@ type Admission struct {
 	AllCost    time.Duration // of everybody's live jobs together
 }
 
+// spare is what of a message is left for what is around a job.
+const spare = 64 << 10
+
 // DefaultAdmission suits a server that anybody may use.
 func DefaultAdmission() Admission {
 	return Admission{
@@ -140,6 +143,9 @@ func (s *Service) accept(ctx context.Context, j Job, sc scenario.Scenario) (Job,
 	if err := s.Room(); err != nil {
 		return Job{}, err
 	}
+	if size, most := len(encoded(j)), int(s.Bus.Conn.MaxPayload())-spare; size > most {
+		return Job{}, tooLarge("", "must take at most %d bytes as a record of this server, takes %d: are there fewer values, or a range?", most, size)
+	}
 	if err := s.trace(ctx, sc); err != nil {
 		return Job{}, err
 	}
@@ -175,8 +181,13 @@ func (s *Service) known(ctx context.Context, j Job, all map[ContentKey][]byte) (
 		j.Done, j.Reused, j.Bytes = 1, 1, int64(len(p.Data))
 		return nil
 	})
-	s.Metrics.Job(string(kept.Kind), string(kept.State))
-	return kept, err
+	if err != nil {
+		return kept, err
+	}
+	if err := s.farewell(ctx, kept); err != nil {
+		s.Log.Warn("watchers hear of the end from the record", "job", kept.ID, "error", err)
+	}
+	return kept, nil
 }
 
 // create records j, if there is room for it among the live jobs.
@@ -284,12 +295,18 @@ func (s *Service) trace(ctx context.Context, sc scenario.Scenario) error {
 // Cancel ends a job; one that is over stays as it is.
 func (s *Service) Cancel(ctx context.Context, id string) (Job, error) {
 	j, err := s.Store.Job(ctx, id)
-	if err != nil || j.Over() {
-		return j, err
+	if err == nil && !j.Over() {
+		j, err = s.end(ctx, id, wire.StateCancelled, Describe(errCancelled), "")
 	}
-	j, err = s.end(ctx, id, wire.StateCancelled, Describe(errCancelled), "")
-	if err != nil {
-		return j, err
+	if err == nil && j.State == wire.StateCancelled { // again, too: who has not heard hears now
+		s.stop(id)
 	}
-	return j, s.Bus.Conn.Publish(cancelSubject(id), nil)
+	return j, err
+}
+
+// stop tells lead and workers that a job is over. Who does not hear it finds out later.
+func (s *Service) stop(id string) {
+	if err := s.Bus.Conn.Publish(cancelSubject(id), nil); err != nil {
+		s.Log.Warn("a cancelled job may go on for a while", "job", id, "error", err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/core/fault"
 	"monde/core/probe"
@@ -30,6 +31,14 @@ var (
 	errTooLong = errors.New("it took longer than this server allows")
 	errDeadly  = errors.New("every worker that began this ended: it was given up")
 )
+
+// away is an error of the queue, that says nothing about a scenario: its piece is done again.
+type away struct{ error }
+
+func isAway(err error) bool {
+	var a away
+	return errors.As(err, &a)
+}
 
 const stepEvery = 200 * time.Millisecond
 
@@ -65,6 +74,8 @@ func (w *Worker) report(ctx context.Context, t task, tried int, o *outcome) erro
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case isAway(err):
+		return err
 	case err != nil:
 		o.Failed = w.failed(t, err)
 		return nil
@@ -89,6 +100,9 @@ func (w *Worker) rows(ctx context.Context, t task, tried int, o *outcome) error 
 		set[i].s, set[i].err = base.At(p.Values)
 		if set[i].err == nil {
 			set[i].err = w.attach(ctx, &set[i].s)
+		}
+		if isAway(set[i].err) {
+			return set[i].err
 		}
 		if set[i].err == nil {
 			set[i].key = ContentKey(sweep.Key(set[i].s, w.Sim.Engine, string(Sweep)))
@@ -189,8 +203,11 @@ func (w *Worker) attach(ctx context.Context, s *scenario.Scenario) error {
 		return nil
 	}
 	trace, err := w.traces.get(ctx, w.Bus, s.Workload.Routing.SHA256)
-	if err != nil {
-		return fault.At("workload.routing.sha256", "the trace is not on the server: attach it again (%v)", err)
+	switch {
+	case errors.Is(err, jetstream.ErrObjectNotFound), errors.Is(err, jetstream.ErrBucketNotFound):
+		return fault.At("workload.routing.sha256", "the trace is not on the server any more: attach it again")
+	case err != nil:
+		return away{err}
 	}
 	named := *trace
 	named.Name = s.Workload.Routing.File // as where it was attached

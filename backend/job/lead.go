@@ -20,6 +20,7 @@ const (
 	tellEvery = 400 * time.Millisecond  // a word about progress
 	saveEvery = 3 * time.Second         // the counters of its record
 	staleFrom = 4 * time.Second         // a piece that was not heard of for so long is looked after
+	elsewhere = time.Hour               // a job for another engine waits for so long for a server that has it
 	quietFor  = 1500 * time.Millisecond // without a word of any worker, the record is read
 	heldFor   = 3 * time.Second         // an outcome that was not recorded by then is delivered again
 )
@@ -33,12 +34,14 @@ type lead struct {
 
 	recorded map[int]bool // pieces
 	waiting  map[int]bool // pieces whose outcomes were in the queue when l began
+	stuck    map[int]bool // pieces whose outcomes cannot be recorded now
 	out      map[int]*flight
 	next     int // the first piece that was never given out
 	turn     *turn
 	pace     pace
 	part     *wire.Progress // how far a run is
 	saved    time.Time
+	began    time.Time
 	heard    time.Time    // when a worker last said something
 	failed   *wire.Failed // of a run
 	sum      Piece        // of what is recorded
@@ -86,7 +89,7 @@ func (s *Service) conduct(ctx context.Context, id string) error {
 		return err
 	}
 	if !job.Over() && job.Engine != s.Engine {
-		if !s.Bus.Own() {
+		if !s.Bus.Own() && time.Since(job.Created) < elsewhere {
 			return errors.New("it is for engine " + job.Engine)
 		}
 		job, err = s.end(ctx, id, wire.StateFailed, &wire.Failed{Code: wire.CodeCancelled, Fields: []fault.Field{},
@@ -103,7 +106,7 @@ func (s *Service) conduct(ctx context.Context, id string) error {
 
 // perform leads a job that is not over, until it is.
 func (s *Service) perform(ctx context.Context, job Job) (Job, error) {
-	l := &lead{s: s, job: job, recorded: map[int]bool{}, waiting: map[int]bool{}, out: map[int]*flight{},
+	l := &lead{s: s, job: job, recorded: map[int]bool{}, waiting: map[int]bool{}, stuck: map[int]bool{}, began: time.Now(), heard: time.Now(), out: map[int]*flight{},
 		outcomes: make(chan jetstream.Msg, 256), steps: make(chan *nats.Msg, 256), cancel: make(chan *nats.Msg, 1)}
 	var err error
 	if l.work, err = prepare(job); err != nil {
@@ -146,6 +149,7 @@ func (l *lead) counted(p Piece) {
 	}
 	l.recorded[p.Number] = true
 	delete(l.waiting, p.Number)
+	delete(l.stuck, p.Number)
 	l.sum.Rows, l.sum.Bad, l.sum.Reused = l.sum.Rows+p.Rows, l.sum.Bad+p.Bad, l.sum.Reused+p.Reused
 	l.bytes += int64(len(p.Data))
 	if _, ok := l.out[p.Number]; ok {

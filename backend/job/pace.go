@@ -28,7 +28,7 @@ func (p *pace) note(now time.Time, work float64, points int) {
 		p.began = now
 	}
 	p.marks = append(p.marks, mark{now, work, points})
-	for len(p.marks) > 2 && now.Sub(p.marks[1].at) >= window {
+	for len(p.marks) > 2 && now.Sub(p.marks[1].at) >= window && work > p.marks[1].work {
 		p.marks = p.marks[1:]
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"monde/backend/bus"
@@ -41,6 +42,7 @@ func (l *lead) record(ctx context.Context, m jetstream.Msg) {
 	}
 	if err := l.keep(ctx, o, p); err != nil {
 		l.s.Log.Error("an outcome could not be recorded", "job", l.job.ID, "piece", o.Piece, "error", err)
+		l.stuck[p.Number] = true
 		_ = m.NakWithDelay(time.Second)
 		return
 	}
@@ -134,6 +136,8 @@ func (l *lead) look(ctx context.Context) (over bool) {
 	if (len(l.out) > 0 || len(l.waiting) > 0) && now.Sub(l.heard) > quietFor {
 		l.heard = now
 		_ = l.count(ctx) // another service may record what comes for both; asked again when it stays quiet
+	}
+	if len(l.waiting) > 0 && now.Sub(l.began) > 2*heldFor {
 		clear(l.waiting) // what does not come is given out
 		l.next = 0
 	}
@@ -156,7 +160,7 @@ func (l *lead) look(ctx context.Context) (over bool) {
 // revive looks after a piece that was not heard of for long: it may have been recorded
 // by another service, or its place in the queue may be lost.
 func (l *lead) revive(ctx context.Context, n int) {
-	if err := l.count(ctx); err == nil && !l.recorded[n] {
+	if err := l.count(ctx); err == nil && !l.recorded[n] && !l.stuck[n] {
 		_ = l.publish(ctx, n) // tried again when it is stale again
 	}
 }
@@ -211,7 +215,10 @@ func (l *lead) conclude(ctx context.Context) (Job, error) {
 		return l.s.end(ctx, l.job.ID, state, l.failed, "")
 	}
 	job, err := l.s.Store.Job(ctx, l.job.ID)
-	if err != nil || job.Over() || len(l.recorded) < l.job.Pieces() {
+	if err == nil && job.Over() {
+		return l.s.recount(ctx, job) // pieces may have come since it was ended
+	}
+	if err != nil || len(l.recorded) < l.job.Pieces() {
 		return job, err
 	}
 	if l.job.Kind == Run && l.job.Digest == "" { // it was recorded by another service
@@ -238,6 +245,21 @@ func (l *lead) digest(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return rep.Digest, nil
+}
+
+// recount makes the counters of a job that is over those of its pieces.
+func (s *Service) recount(ctx context.Context, j Job) (Job, error) {
+	all, err := s.Store.Tally(ctx, j.ID)
+	if err != nil {
+		return j, err
+	}
+	return s.Store.Change(ctx, j.ID, func(j *Job) error {
+		j.Done, j.Bad, j.Reused = 0, 0, 0
+		for _, p := range all {
+			j.Done, j.Bad, j.Reused = j.Done+p.Rows, j.Bad+p.Bad, j.Reused+p.Reused
+		}
+		return nil
+	})
 }
 
 // end records the end of a job that has none yet; the first end stands.
@@ -270,6 +292,9 @@ func (s *Service) farewell(ctx context.Context, j Job) error {
 			return err
 		}
 	}
+	if j.State == wire.StateCancelled {
+		s.stop(j.ID)
+	}
 	s.Metrics.Job(string(j.Kind), string(j.State))
 	return s.clear(ctx, j)
 }
@@ -298,7 +323,12 @@ func (s *Service) clear(ctx context.Context, j Job) error {
 // and ends are in the record, and told again with the end.
 func (l *lead) say(e Event) {
 	e.At = time.Now().UnixMilli()
-	if _, err := l.s.Bus.JS.PublishAsync(EventSubject(l.job.ID, string(e.Kind)), encoded(e)); err != nil {
+	m := nats.NewMsg(EventSubject(l.job.ID, string(e.Kind)))
+	m.Data = encoded(e)
+	if e.Kind == wire.KindProgress {
+		m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject) // older progress goes
+	}
+	if _, err := l.s.Bus.JS.PublishMsgAsync(m); err != nil {
 		l.s.Log.Warn("watchers miss a word", "job", l.job.ID, "kind", e.Kind, "error", err)
 	}
 }

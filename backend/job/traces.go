@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -14,12 +15,15 @@ import (
 
 const (
 	traceBucket    = "MONDE_ATTACHED"
+	traceWithin    = 5 * time.Minute // to fetch and read one
+	keepTraces     = 30 * 24 * time.Hour
 	maxTraceMemory = 256 << 20 // bytes of all traces that a process keeps ready
 )
 
 // A traceCache keeps the traces used last, as many as fit.
 type traceCache struct {
-	limit  int64 // bytes
+	limit  int64      // bytes
+	read   sync.Mutex // one at a time: a trace may be large, and others may wait for the same
 	mu     sync.Mutex
 	traces []*workload.Trace // used last at the end
 }
@@ -29,6 +33,13 @@ func (c *traceCache) get(ctx context.Context, b *bus.Bus, sha256 string) (*workl
 	if t := c.find(sha256); t != nil {
 		return t, nil
 	}
+	c.read.Lock()
+	defer c.read.Unlock()
+	if t := c.find(sha256); t != nil {
+		return t, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, traceWithin)
+	defer cancel()
 	bucket, err := b.JS.ObjectStore(ctx, traceBucket)
 	if err != nil {
 		return nil, err
@@ -77,7 +88,7 @@ func sizeOf(t *workload.Trace) int64 { return int64(t.Tokens) * int64(t.Layers) 
 
 // publish puts a trace of the record where workers find it.
 func publishTrace(ctx context.Context, b *bus.Bus, from Traces, sha256 string) error {
-	bucket, err := b.JS.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: traceBucket, Storage: jetstream.FileStorage, Replicas: b.Replicas()})
+	bucket, err := b.JS.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: traceBucket, Storage: jetstream.FileStorage, Replicas: b.Replicas(), TTL: keepTraces})
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ const (
 	asks      = 500 * time.Millisecond // one request for work stands for so long: none is taken back, for its answer may be under way
 	beatEvery = time.Second
 	lostAfter = 4 * beatEvery   // a worker that was not heard for so long is gone
-	maxTries  = 4               // deliveries of a piece; each that failed took a worker with it, or was handed back
+	maxTries  = 4               // deliveries of a piece; each but the last took a worker with it
 	finish    = 2 * time.Second // that a piece may still take when its worker is told to leave
 )
 
@@ -125,6 +125,9 @@ func (w *Worker) work(ctx context.Context, consumer jetstream.Consumer) {
 		case ctx.Err() == nil && !errors.Is(err, nats.ErrTimeout):
 			w.Log.Warn("no work can be had", "error", err)
 			pause(ctx, 500*time.Millisecond)
+			if again, err := w.join(ctx); err == nil { // the queue may be another one, made again from the record
+				consumer = again
+			}
 		}
 	}
 }
@@ -139,7 +142,9 @@ func (w *Worker) piece(ctx context.Context, m jetstream.Msg) {
 		_ = m.Term()
 		return
 	}
-	within, release := w.cancels.begin(lingering(ctx, finish), t.Job)
+	longer, done := lingering(ctx, finish)
+	defer done()
+	within, release := w.cancels.begin(longer, t.Job)
 	defer release()
 	stop := w.hold(within, m)
 	o, err := w.do(within, t, tries(m))
@@ -149,8 +154,25 @@ func (w *Worker) piece(ctx context.Context, m jetstream.Msg) {
 		w.deliver(m, o)
 	case errors.Is(context.Cause(within), errCancelled):
 		_ = m.Term()
+	case isAway(err):
+		pause(ctx, time.Second)
+		w.handBack(m)
 	default: // the worker leaves
+		w.handBack(m)
+	}
+}
+
+// handBack puts a piece into the queue again as if it had never been given out: what counts
+// as a try is a worker that was lost. If it gets lost in between, its lead publishes it.
+func (w *Worker) handBack(m jetstream.Msg) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := m.DoubleAck(ctx); err != nil {
 		_ = m.Nak()
+		return
+	}
+	if _, err := w.Bus.JS.Publish(ctx, m.Subject(), m.Data()); err != nil {
+		w.Log.Warn("a piece was not handed back: its lead will miss it", "subject", m.Subject(), "error", err)
 	}
 }
 
@@ -211,9 +233,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// lingering returns a context that ends a while after ctx does.
-func lingering(ctx context.Context, d time.Duration) context.Context {
+// lingering returns a context that ends a while after ctx does, or when done.
+func lingering(ctx context.Context, d time.Duration) (late context.Context, done func()) {
 	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() { time.AfterFunc(d, func() { cancel(context.Cause(ctx)) }) })
-	return late
+	stop := context.AfterFunc(ctx, func() {
+		pause(late, d)
+		cancel(context.Cause(ctx))
+	})
+	return late, func() { stop(); cancel(nil) }
 }

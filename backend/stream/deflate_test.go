@@ -60,7 +60,7 @@ func follow(t *testing.T, url string, mode websocket.CompressionMode) (raw [][]b
 
 // simulateMuch has a long report.
 func simulateMuch(_ context.Context, s scenario.Scenario, p probe.Probe) (report.Report, error) {
-	return report.Report{Title: strings.Repeat(" of layer 7", 1<<15)}, nil
+	return report.Report{Machine: strings.Repeat(" of layer 7", 1<<15)}, nil
 }
 
 func TestAReportIsCompressedForWhoeverTakesItSo(t *testing.T) {

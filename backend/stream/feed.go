@@ -175,7 +175,9 @@ func (t *telling) final(ctx context.Context, m *wire.Message) error {
 		if err != nil {
 			return err
 		}
-		m.Report, err = pieces[0].Report()
+		if m.Report, err = pieces[0].Report(); err == nil {
+			m.Report.Title = j.Title // who ran it first may have called it something else
+		}
 		return err
 	}
 	return nil

@@ -70,6 +70,11 @@ func New(js jetstream.JetStream, record Record, limits Limits, m *metrics.Metric
 // seq, up to the end message. Then the client closes: a close that the server
 // begins reaches Chromium as 1006. Only pages of the same origin may connect.
 func (h *Hub) Watch(w http.ResponseWriter, req *http.Request, client, id string, seq int64) error {
+	ctx, out, err := h.crowd.join(client)
+	if err != nil {
+		return err
+	}
+	defer out()
 	f, leave, err := h.enter(req.Context(), id)
 	if err != nil {
 		return err
@@ -78,11 +83,6 @@ func (h *Hub) Watch(w http.ResponseWriter, req *http.Request, client, id string,
 	if last, ended := f.log.Last(); ended && seq > last {
 		return ErrFuture
 	}
-	ctx, out, err := h.crowd.join(client)
-	if err != nil {
-		return err
-	}
-	defer out()
 	defer h.metrics.Watching()()
 	h.socket(ctx, w, req, &f.log, seq)
 	return nil

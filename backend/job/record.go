@@ -179,6 +179,9 @@ func (l *lead) tell(now time.Time) {
 		if l.part != nil {
 			p = *l.part
 		}
+		if p.ClockedOf > 0 {
+			l.pace = pace{} // the first layers clock by clock say nothing about the others, which know their experts
+		}
 		l.pace.note(now, float64(p.Done), 0)
 		p.Remaining = l.pace.remaining(float64(p.Total)).Milliseconds()
 	} else {

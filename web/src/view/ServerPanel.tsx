@@ -1,4 +1,5 @@
-import {percent, plural, time} from '../base/format';
+import {percent, plural, time, wait} from '../base/format';
+import {milliseconds} from '../base/units';
 import {doneOf, stageOf} from '../state/progress';
 import {isLive} from '../state/serverrun';
 import type {Remote} from '../state/serverrun';
@@ -48,6 +49,7 @@ function Progress({run}: {readonly run: Remote}) {
         {run.lost && isLive(run) && <span class="small"> reconnecting…</span>}
       </p>
       {isLive(run) && <progress max={1} value={done} aria-label="Progress on the server">{percent(done)}</progress>}
+      {p?.remaining_ms !== undefined && isLive(run) && <p class="small">About {wait(milliseconds(p.remaining_ms))} left.</p>}
       {p && stageOf(p) && isLive(run) && <p class="small">Simulating{stageOf(p)}.</p>}
       {run.partial && isLive(run) && <p class="small">So far {time(run.partial.latency_ps)} after {plural(run.partial.passes, 'pass', 'passes')} and {plural(run.partial.tokens, 'token')}.</p>}
       {run.note && <p class="field-error">{run.note}</p>}

@@ -46,7 +46,7 @@ func (f Format) ContentType() string {
 	case CSV:
 		return "text/csv; charset=utf-8; header=present"
 	case JSONLines:
-		return "application/jsonl"
+		return "application/x-ndjson"
 	default:
 		return "application/vnd.apache.parquet"
 	}

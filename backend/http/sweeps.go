@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
@@ -216,7 +218,7 @@ func formatOf(name string) (export.Format, error) {
 }
 
 func (s *server) export(ctx context.Context, j job.Job, format export.Format, w http.ResponseWriter) error {
-	buffer := bufio.NewWriterSize(w, 1<<16)
+	buffer := bufio.NewWriterSize(patient{w, http.NewResponseController(w)}, 1<<16)
 	out, err := export.New(format, buffer, j.Sweep.Axes)
 	if err != nil {
 		return err
@@ -236,6 +238,18 @@ func (s *server) export(ctx context.Context, j job.Job, format export.Format, w 
 		err = buffer.Flush()
 	}
 	return err
+}
+
+// A patient writer gives a client time for each part of a file, however long all of it takes.
+type patient struct {
+	w       io.Writer
+	control *http.ResponseController
+}
+
+// Write implements io.Writer.
+func (p patient) Write(part []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(answerWithin)) // a connection without deadlines needs none
+	return p.w.Write(part)
 }
 
 func resultsOperation() *huma.Operation {

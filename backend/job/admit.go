@@ -209,6 +209,7 @@ func (s *Service) create(ctx context.Context, j Job, works bool) (Job, bool, err
 	}
 	if err == nil && created {
 		s.Metrics.Job(string(j.Kind), string(wire.StateQueued))
+		s.Log.Info("job taken", string(j.Kind), j.ID, "client", j.Client, "points", j.Points, "cost_ms", j.Cost)
 	}
 	return kept, created, err
 }

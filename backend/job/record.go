@@ -299,6 +299,7 @@ func (s *Service) farewell(ctx context.Context, j Job) error {
 		s.stop(j.ID)
 	}
 	s.Metrics.Job(string(j.Kind), string(j.State))
+	s.Log.Info("job over", string(j.Kind), j.ID, "state", j.State, "done", j.Done, "bad", j.Bad, "reused", j.Reused, "ms", j.Finished.Sub(j.Created).Milliseconds())
 	return s.clear(ctx, j)
 }
 

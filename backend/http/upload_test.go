@@ -109,8 +109,11 @@ func TestASlowUploadHoldsNobodyUpAndManyAreTurnedAway(t *testing.T) {
 	if w.Header().Get("Retry-After") == "" || time.Since(began) < s.server.patience {
 		t.Errorf("turned away after %v: %v", time.Since(began), w.Header())
 	}
-	s.server.patience = 10 * time.Second
-	go func() { _, _ = io.WriteString(slow[0], csv); _ = slow[0].Close() }()
+	_, _ = io.WriteString(slow[0], csv)
+	_ = slow[0].Close()
+	for len(s.server.uploads) == maxUploads { // until it has left
+		time.Sleep(time.Millisecond)
+	}
 	into[wire.Trace](t, s.put(strings.NewReader(csv), ""), http.StatusOK)
 	for _, w := range slow[1:] {
 		_ = w.CloseWithError(os.ErrDeadlineExceeded)

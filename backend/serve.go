@@ -164,9 +164,6 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (*process, er
 		Keep:    job.Limits{Age: s.Limits.Age, Jobs: s.Limits.Count, Bytes: s.Limits.Bytes},
 		Metrics: p.metrics, Log: log,
 	})
-	if s.Workers != 0 {
-		roomForGarbage()
-	}
 	p.worker = newWorker(p.bus, s.Workers, s.Limits.Time, log)
 	p.hub = stream.New(p.bus.JS, p.store, stream.DefaultLimits(), p.metrics, log)
 	return p, nil

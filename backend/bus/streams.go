@@ -18,9 +18,9 @@ const (
 	Events   = "MONDE_EVENTS"   // what a job has to say
 )
 
-// keepEvents is for how long a watcher may be away and still miss nothing. The result
-// of a job does not hang on it.
-const keepEvents = 7 * 24 * time.Hour
+// keepEvents bounds what is kept of jobs that go on, or whose server did not clear them
+// away. Nothing hangs on it: rows and results are in the record.
+const keepEvents = 24 * time.Hour
 
 // keepWork is for how long what nobody wants any more lies about: pieces that somebody
 // still waits for are published again.

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -49,4 +50,20 @@ func Left(ctx context.Context, b *bus.Bus, id string) (uint64, error) {
 		return 0, err
 	}
 	return uint64(len(info.State.Subjects)), nil
+}
+
+// Hush takes the events of jobs away that were over before a time.
+func Hush(s *Service, now time.Time) { s.hush(context.Background(), now) }
+
+// Words counts the subjects with events.
+func Words(ctx context.Context, s *Service) (int, error) {
+	st, err := s.Bus.JS.Stream(ctx, bus.Events)
+	if err != nil {
+		return 0, err
+	}
+	info, err := st.Info(ctx, jetstream.WithSubjectFilter("monde.event.>"))
+	if err != nil {
+		return 0, err
+	}
+	return len(info.State.Subjects), nil
 }

@@ -102,3 +102,32 @@ func TestWhatIsKnownIsNotSimulatedAgain(t *testing.T) {
 	}
 	rowsOf(t, r, j)
 }
+
+func TestEventsOfJobsThatAreOverGoAfterAWhile(t *testing.T) {
+	r := jobtest.New(t, t.TempDir(), nil)
+	r.Lead()
+	r.Worker(jobtest.Real(), 1)
+	r.Until(mustSweep(t, r, seeds(30)).ID, jobtest.Over)
+	words := func(want func(int) bool) {
+		t.Helper()
+		for range 500 {
+			n, err := job.Words(t.Context(), r.Service)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want(n) {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal("it stays otherwise")
+	}
+	words(func(n int) bool { return n >= 2 })
+	job.Hush(r.Service, time.Now())
+	words(func(n int) bool { return n >= 2 })
+	for range 50 { // the end is told after it is recorded
+		job.Hush(r.Service, time.Now().Add(time.Hour))
+		time.Sleep(10 * time.Millisecond)
+	}
+	words(func(n int) bool { return n == 0 })
+}

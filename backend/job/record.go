@@ -298,6 +298,9 @@ func (s *Service) farewell(ctx context.Context, j Job) error {
 	if j.State == wire.StateCancelled {
 		s.stop(j.ID)
 	}
+	s.mu.Lock()
+	s.ended = append(s.ended, ending{j.ID, time.Now()})
+	s.mu.Unlock()
 	s.Metrics.Job(string(j.Kind), string(j.State))
 	s.Log.Info("job over", string(j.Kind), j.ID, "state", j.State, "done", j.Done, "bad", j.Bad, "reused", j.Reused, "ms", j.Finished.Sub(j.Created).Milliseconds())
 	return s.clear(ctx, j)

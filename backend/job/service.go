@@ -35,7 +35,20 @@ type Service struct {
 	schedule *schedule
 	admit    sync.Mutex // one is admitted after the other
 	leads    sync.WaitGroup
+
+	mu    sync.Mutex
+	ended []ending // jobs whose events are still there, the oldest first
 }
+
+// An ending is a job that is over.
+type ending struct {
+	id string
+	at time.Time
+}
+
+// keepEnded is for how long the events of a job that is over stay, for those who watch it
+// now; later ones are told from the record.
+const keepEnded = 5 * time.Minute
 
 // How jobs are looked after, beside leading them.
 const (
@@ -139,6 +152,7 @@ func (s *Service) every(ctx context.Context, d time.Duration, do func(context.Co
 // reconcile makes a ticket for every live job that has none: one that was recorded when
 // its server died, or that came with a backup.
 func (s *Service) reconcile(ctx context.Context) {
+	s.hush(ctx, time.Now())
 	page := Page{Live: true, Limit: 200}
 	for {
 		jobs, err := s.Store.Jobs(ctx, page)
@@ -157,6 +171,28 @@ func (s *Service) reconcile(ctx context.Context) {
 			return
 		}
 		page.Before = jobs[len(jobs)-1].ID
+	}
+}
+
+// hush takes away the events of jobs that have been over for a while: each subject takes
+// memory for as long as it has a message.
+func (s *Service) hush(ctx context.Context, now time.Time) {
+	for {
+		s.mu.Lock()
+		if len(s.ended) == 0 || now.Sub(s.ended[0].at) < keepEnded {
+			s.mu.Unlock()
+			return
+		}
+		id := s.ended[0].id
+		s.ended = s.ended[1:]
+		s.mu.Unlock()
+		stream, err := s.Bus.JS.Stream(ctx, bus.Events)
+		if err == nil {
+			err = stream.Purge(ctx, jetstream.WithPurgeSubject(EventSubject(id, "*")))
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.Warn("events stay for a day", "job", id, "error", err)
+		}
 	}
 }
 
